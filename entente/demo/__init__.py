@@ -1,0 +1,1 @@
+"""One imagined city, built only through services; never installed in production."""
