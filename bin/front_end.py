@@ -48,7 +48,7 @@ def packaged_npm(site_packages: Path) -> list[str]:
 
 
 def make_front_end(root: Path, npm: list[str], environment: dict[str, str]) -> None:
-    """Fetch the packages with `npm` and copy the files; CalledProcessError when npm fails, its words on stderr."""
+    """Fetch the packages with `npm` and copy the files; CalledProcessError when npm fails."""
     path = os.pathsep.join([str(Path(npm[0]).parent), environment.get("PATH", os.defpath)])
     subprocess.run(
         [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
