@@ -1,0 +1,39 @@
+"""The groups of opinion in a dialogue: arithmetic on votes, without a database."""
+
+from entente.dialogue.opinion_groups.analysis import METHOD, Result, Settings, find_groups
+from entente.dialogue.opinion_groups.components import Components
+from entente.dialogue.opinion_groups.grouping import GroupingRule, Trial
+from entente.dialogue.opinion_groups.placing import (
+    Outline,
+    PlainComponents,
+    PlainGroup,
+    nearest_group,
+    outline,
+    place,
+)
+from entente.dialogue.opinion_groups.statements import Bridge, Divide, Stand, StatementRule
+from entente.dialogue.opinion_groups.votes import AGREE, DISAGREE, PASS, Votes
+
+__all__ = [
+    "AGREE",
+    "DISAGREE",
+    "METHOD",
+    "PASS",
+    "Bridge",
+    "Components",
+    "Divide",
+    "GroupingRule",
+    "Outline",
+    "PlainComponents",
+    "PlainGroup",
+    "Result",
+    "Settings",
+    "Stand",
+    "StatementRule",
+    "Trial",
+    "Votes",
+    "find_groups",
+    "nearest_group",
+    "outline",
+    "place",
+]
