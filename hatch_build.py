@@ -17,7 +17,7 @@ import compile_messages  # noqa: E402
 import front_end  # noqa: E402
 
 
-class BuildHook(BuildHookInterface[Any]):  # type: ignore[misc]  # hatchling is in the build environment only
+class BuildHook(BuildHookInterface[Any]):
     def dependencies(self) -> list[str]:
         """What the build needs beyond pyproject.toml: Node from a package where the machine has none."""
         if front_end.is_fresh(ROOT) or front_end.system_npm():

@@ -1,0 +1,1 @@
+"""The promises of speed: one file each topic, run by `make bench`."""
