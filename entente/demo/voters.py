@@ -16,7 +16,7 @@ Kind = TypeVar("Kind")
 
 SHARES: tuple[float, ...] = (0.42, 0.33, 0.25)
 LANGUAGES: Mapping[str, float] = MappingProxyType({"en": 0.40, "fr": 0.28, "ar": 0.20, "ro": 0.12})
-STRATA: Mapping[str, float] = MappingProxyType({"letter": 0.45, "session": 0.20, "open_web": 0.35})
+STRATA: Mapping[str, float] = MappingProxyType({"letter": 0.45, "hosted": 0.20, "open": 0.35})
 DISTRICTS: Mapping[str, float] = MappingProxyType(
     {
         "old_port": 0.16,
@@ -61,8 +61,8 @@ def synthetic_votes(
 
     `stands` is (m statements, g groups), each entry from -1 (all disagree) to 1 (all agree); `shares` has g
     entries. Each person answers between `answers_each` statements (never more than m), or exactly three when
-    among the `dropouts`; early statements are seen a little more often. Quotas for groups, languages, strata and
-    districts are met to within one person; who gets which is left to `seed`.
+    among the `dropouts`; early statements are seen a little more often. Quotas for groups, languages, strata
+    and districts are met to within one person; who gets which is left to `seed`.
 
     Raises ValueError when shapes, shares or leanings make no sense.
     """
