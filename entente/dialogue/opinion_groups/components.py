@@ -104,11 +104,11 @@ def main_directions(matrix: Centred, *, most_steps: int = MOST_STEPS) -> tuple[F
             break
     if not len(basis):
         return vectors, squares
-    values, turn = np.linalg.eigh(basis @ images.T)
+    values, turn = np.linalg.eigh(_products(basis, images))
     for place in range(min(2, len(values))):
         if values[-1 - place] > 1e-12 * max(values[-1], 1e-300):
             squares[place] = values[-1 - place]
-            vectors[:, place] = _with_fixed_sign(turn[:, -1 - place] @ basis)
+            vectors[:, place] = _with_fixed_sign(_mixture(turn[:, -1 - place], basis))
     return vectors, squares
 
 
@@ -116,7 +116,7 @@ def components(votes: CanonicalVotes) -> tuple[Components, Centred]:
     """The map of a dialogue, with the centred matrix that it comes from."""
     mean, matrix = centre(votes)
     loadings, squares = main_directions(matrix)
-    variation = float(matrix.values @ matrix.values)
+    variation = float(np.square(matrix.values).sum())
     positions = np.sqrt(max(int(votes.visible.sum()), 1)) * (1 - mean)[:, None] * loadings
     result = Components(
         mean=mean,
@@ -146,17 +146,28 @@ def _orthogonal_to(basis: Floats, vector: Floats) -> Floats | None:
         return None
     rest = vector / length
     for _ in range(2):
-        rest = rest - (basis @ rest) @ basis
+        rest = rest - _mixture(_products(basis, rest[None])[:, 0], basis)
     left = float(np.linalg.norm(rest))
     return None if left < 1e-10 else rest / left
 
 
 def _settled(basis: Floats, images: Floats) -> bool:
     """Whether the two leading directions no longer change."""
-    values, turn = np.linalg.eigh(basis @ images.T)
-    leading = turn[:, -2:]
-    residual = leading.T @ images - values[-2:, None] * (leading.T @ basis)
-    return bool(np.linalg.norm(residual, axis=1).max() <= SETTLED * values[-1])
+    values, turn = np.linalg.eigh(_products(basis, images))
+    left = [
+        _mixture(turn[:, last], images) - values[last] * _mixture(turn[:, last], basis) for last in (-1, -2)
+    ]
+    return bool(np.linalg.norm(left, axis=1).max() <= SETTLED * values[-1])
+
+
+def _products(left: Floats, right: Floats) -> Floats:
+    """Every row of `left` times every row of `right`, the same on any number of cores (no BLAS)."""
+    return np.asarray(np.einsum("ij,kj->ik", left, right))
+
+
+def _mixture(shares: Floats, rows: Floats) -> Floats:
+    """The sum of `rows`, each times its share."""
+    return np.asarray(np.einsum("i,ij->j", shares, rows))
 
 
 def _with_fixed_sign(vector: Floats) -> Floats:

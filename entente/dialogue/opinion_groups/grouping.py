@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,9 +19,10 @@ CLOUD_POINTS = 400
 class GroupingRule:
     """When people are told apart as groups of opinion, and when the answer is: there are no clear groups.
 
-    `most_groups` is tried down to two. Every group needs `smallest_group` people and `smallest_share` of all.
-    The silhouette must reach `least_silhouette`, and pass by `least_lead` the best of `clouds` random clouds
-    with one middle and the same spread.
+    Two to `most_groups` groups are tried; each needs `smallest_group` people and `smallest_share` of all. The
+    fewest groups within `level` of the best silhouette win. They are shown when that silhouette reaches
+    `least_silhouette` and passes the best of `clouds` random clouds, which have one middle and the same
+    spread, by `least_lead` + `small_lead` / √people: the fewer people, the easier chance looks like groups.
     """
 
     most_groups: int = 5
@@ -28,6 +30,8 @@ class GroupingRule:
     smallest_share: float = 0.02
     least_silhouette: float = 0.35
     least_lead: float = 0.03
+    small_lead: float = 0.2
+    level: float = 0.02
     clouds: int = 5
     restarts: int = 8
     seed: int = 1
@@ -144,7 +148,7 @@ def silhouette(cells: Cells, apart: Floats, labels: Whole, k: int) -> float:
     sizes = member.sum(axis=0)
     if (sizes == 0).any():
         return -1.0
-    sums = apart @ member
+    sums = np.einsum("ij,jk->ik", apart, member)
     rows = np.arange(len(labels))
     own = sums[rows, labels] / np.maximum(sizes[labels] - 1, 1)
     means = sums / sizes
@@ -152,36 +156,40 @@ def silhouette(cells: Cells, apart: Floats, labels: Whole, k: int) -> float:
     other = means.min(axis=1)
     larger = np.maximum(np.maximum(own, other), 1e-300)
     value = np.where(sizes[labels] > 1, (other - own) / larger, 0.0)
-    return float(value @ cells.weights / cells.weights.sum())
+    return float((value * cells.weights).sum() / cells.weights.sum())
 
 
 def group_people(points: Floats, rule: GroupingRule) -> Grouping:
     """Divide people at `points` float64[n, 2] into the groups that the map clearly shows, or into none.
 
-    The number with the highest silhouette wins among those that the rule accepts; ties go to fewer groups.
     The order of the points matters to the last bit: give them in canonical order.
     """
-    least_people = max(rule.smallest_group, int(np.ceil(rule.smallest_share * len(points))))
+    least_people = max(rule.smallest_group, math.ceil(rule.smallest_share * len(points)))
     most = min(rule.most_groups, len(points) // max(least_people, 1))
     if most < 2 or not points.var(axis=0).sum() > 0:
         return _one_group(points, ())
+    needed_lead = rule.least_lead + rule.small_lead / math.sqrt(len(points))
     cells = Cells.of(points)
     apart = distances(cells.points)
     clouds = [(cloud, distances(cloud.points)) for cloud in _clouds(points, rule)]
-    trials, best = [], None
+    trials, centres_of = [], {}
     for k in range(2, most + 1):
-        centres = _centres(points, cells, k, least_people, rule)
-        height = silhouette(cells, apart, nearest(cells.points, centres), k)
+        centres_of[k] = _centres(points, cells, k, least_people, rule)
+        height = silhouette(cells, apart, nearest(cells.points, centres_of[k]), k)
         reference = max(_best_silhouette(cloud, cloud_apart, k, rule) for cloud, cloud_apart in clouds)
-        smallest = int(np.bincount(nearest(points, centres), minlength=k).min())
-        needed = max(rule.least_silhouette, reference + rule.least_lead)
-        accepted = smallest >= least_people and height >= needed
-        trials.append(Trial(k, height, reference, smallest, accepted))
-        if accepted and (best is None or height > best[0]):
-            best = height, centres
-    if best is None:
+        smallest = int(np.bincount(nearest(points, centres_of[k]), minlength=k).min())
+        accepted = height >= max(rule.least_silhouette, reference + needed_lead)
+        trials.append(Trial(k, height, reference, smallest, accepted and smallest >= least_people))
+    chosen = _chosen([trial for trial in trials if trial.smallest >= least_people], rule.level)
+    if chosen is None or not chosen.accepted:
         return _one_group(points, tuple(trials))
-    return _by_size(points, best[1], best[0], tuple(trials))
+    return _by_size(points, centres_of[chosen.k], chosen.silhouette, tuple(trials))
+
+
+def _chosen(trials: list[Trial], level: float) -> Trial | None:
+    """The trial with the fewest groups whose silhouette is within `level` of the best."""
+    best = max((trial.silhouette for trial in trials), default=0.0)
+    return next((trial for trial in trials if trial.silhouette >= best - level), None)
 
 
 def _centres(points: Floats, cells: Cells, k: int, least_people: int, rule: GroupingRule) -> Floats:
