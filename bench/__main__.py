@@ -1,4 +1,4 @@
-"""`python -m bench [NAME ...]`: measure the promises of all bench files or those named; fails if any is short.
+"""`python -m bench [NAME ...]`: measure the promises of all bench files or those named; fail if one is short.
 
 A bench file is bench/NAME.py with `promises() -> Iterator[Promise]`, which measures as it goes.
 """

@@ -1,0 +1,196 @@
+"""Web and worker under one parent that ends them together; the demo with a private PostgreSQL and its city."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+
+from entente.config import database, demo_database, private_postgres
+from entente.config.postgres_programs import PrivatePostgresError
+
+PACKAGE = Path(__file__).resolve().parents[1]
+FIRST_PORT = 8000
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 15.0  # seconds for a process to end before it is killed
+DEMO_SETTINGS = {
+    "DJANGO_SETTINGS_MODULE": "entente.config.settings",
+    "ENTENTE_MODE": "demo",
+    "ENTENTE_SURFACE": "both",
+}
+
+
+# `entente web` and `entente worker`
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """The web server's command line; ENTENTE_WEB_PROCESSES and ENTENTE_WEB_THREADS say how wide it is."""
+    return [
+        sys.executable, "-m", "granian",
+        "--interface", "wsgi", "--no-ws",
+        "--host", host, "--port", str(port),
+        "--workers", os.environ.get("ENTENTE_WEB_PROCESSES", "1"),
+        "--blocking-threads", os.environ.get("ENTENTE_WEB_THREADS", "4"),
+        "--workers-kill-timeout", "5", "--respawn-failed-workers", "--log-level", "warning",
+        "entente.config.wsgi:application",
+    ]  # fmt: skip
+
+
+def worker_command() -> list[str]:
+    """The command line of the process that does the work for later."""
+    return [sys.executable, "-m", "django", "procrastinate", "worker", "--shutdown-graceful-timeout", "10"]
+
+
+def web() -> None:
+    """Become the web server, on ENTENTE_HOST (127.0.0.1) and ENTENTE_PORT (8000)."""
+    _become(web_command(_host(), int(os.environ.get("ENTENTE_PORT", FIRST_PORT))))
+
+
+def worker() -> None:
+    """Become the worker."""
+    _become(worker_command())
+
+
+def _become(command: list[str]) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", DEMO_SETTINGS["DJANGO_SETTINGS_MODULE"])
+    os.execv(command[0], command)  # noqa: S606  no shell is wanted
+
+
+# `entente run` and `entente demo`
+
+
+def run() -> int:
+    """Run web and worker on the database of DATABASE_URL; the worker's may be ENTENTE_WORKER_DATABASE_URL."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": DEMO_SETTINGS["DJANGO_SETTINGS_MODULE"]}
+    for_worker = environment.get("ENTENTE_WORKER_DATABASE_URL", environment.get("DATABASE_URL", ""))
+    return _until_told(lambda: _serve(environment, environment | {"DATABASE_URL": for_worker}, "Entente"))
+
+
+def demo() -> int:
+    """Run the whole product with its imagined city, keeping everything in one folder of this machine."""
+    return _until_told(_demo)
+
+
+def _demo() -> int:
+    folder = demo_folder()
+    postgres = folder / "postgres"
+    environment = {**os.environ, **DEMO_SETTINGS, "ENTENTE_VAR": str(folder)}
+    try:
+        print("Starting PostgreSQL ...", flush=True)
+        admin_url = private_postgres.start(postgres)
+        demo_database.prepare_once(postgres, admin_url, environment)
+        print("Starting web and worker ...", flush=True)
+        return _serve(
+            environment | {"DATABASE_URL": database.url_for("entente_staff", admin_url, demo_database.NAME)},
+            environment | {"DATABASE_URL": database.url_for("entente_worker", admin_url, demo_database.NAME)},
+            "Marenne",
+        )
+    finally:
+        _deaf_to_signals()
+        private_postgres.stop(postgres)
+
+
+def demo_folder() -> Path:
+    """Where the demo keeps its data: ENTENTE_VAR, else var/demo in a checkout, else the user's own folder."""
+    if chosen := os.environ.get("ENTENTE_VAR"):
+        return Path(chosen).resolve()
+    if (PACKAGE.parent / "pyproject.toml").is_file():
+        return PACKAGE.parent / "var" / "demo"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "entente"
+
+
+# Serving
+
+
+def _serve(for_web: dict[str, str], for_worker: dict[str, str], city: str) -> int:
+    """Start both, say where, wait; 1 when one of them ended by itself."""
+    host, port = _host(), free_port()
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        # Sessions of their own: Ctrl-C in the terminal reaches the parent alone, which ends them in order.
+        children["web"] = subprocess.Popen(web_command(host, port), env=for_web, start_new_session=True)
+        children["worker"] = subprocess.Popen(worker_command(), env=for_worker, start_new_session=True)
+        _wait_for_first_page(host, port, children["web"])
+        print(f"{city} is open: http://{_spoken(host)}:{port}/    (Ctrl-C stops everything)", flush=True)
+        while all(child.poll() is None for child in children.values()):
+            time.sleep(0.2)
+        ended = next(name for name, child in children.items() if child.poll() is not None)
+        print(f"The {ended} process ended by itself; its last words are above. Stopping the rest.")
+        return 1
+    finally:
+        _deaf_to_signals()
+        _end(children)
+
+
+def _wait_for_first_page(host: str, port: int, child: subprocess.Popen[bytes]) -> None:
+    while child.poll() is None:
+        with contextlib.suppress(OSError):
+            connection = http.client.HTTPConnection(_spoken(host), port, timeout=30)
+            connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
+            connection.getresponse()
+            connection.close()
+            return
+        time.sleep(0.05)
+
+
+def _end(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    for child in children.values():
+        with contextlib.suppress(ProcessLookupError):
+            child.terminate()
+    deadline = time.monotonic() + PATIENCE
+    for child in children.values():
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(max(0.0, deadline - time.monotonic()))
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # whatever the child left behind in its session
+        child.wait()
+
+
+def free_port() -> int:
+    """ENTENTE_PORT if it is set, else 8000 or the next that is free."""
+    if wanted := os.environ.get("ENTENTE_PORT"):
+        return int(wanted)
+    for port in range(FIRST_PORT, FIRST_PORT + 100):
+        with contextlib.suppress(OSError), socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((_host(), port))
+            return port
+    raise OSError(f"No free port from {FIRST_PORT} to {FIRST_PORT + 99}. Name one with ENTENTE_PORT.")
+
+
+def _host() -> str:
+    return os.environ.get("ENTENTE_HOST", "127.0.0.1")
+
+
+def _spoken(host: str) -> str:
+    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  compared, not bound
+
+
+def _until_told(work: Callable[[], int]) -> int:
+    """Do `work` until Ctrl-C, a closed terminal or `kill`; what fails becomes a sentence and 1."""
+    for number in STOPPING:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        return work()
+    except KeyboardInterrupt:
+        print("Stopped.")
+        return 0
+    except subprocess.CalledProcessError:
+        print("That step failed; its last words are above. Everything is stopped.", file=sys.stderr)
+    except (PrivatePostgresError, psycopg.Error, OSError) as problem:
+        print(problem, file=sys.stderr)
+    return 1
+
+
+def _deaf_to_signals() -> None:
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
