@@ -1,4 +1,4 @@
-"""Web and worker under one parent that ends them together; the demo with a private PostgreSQL and its city."""
+"""Web and worker under one parent that ends both; the demo with its private PostgreSQL and its city."""
 
 from __future__ import annotations
 
