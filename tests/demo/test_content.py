@@ -138,7 +138,7 @@ def test_every_reason_given_stands_in_the_public_policy() -> None:
     assert {statement["reason"] for statement in content["rejected"]} <= set(codes)
     assert {statement["expected"] for statement in content["waiting"]} <= {*codes, "accept"}
     slugs = {statement["slug"] for statement in content["statements"]}
-    assert next(s["repeats"] for s in content["waiting"] if s["expected"] == "repeats") in slugs
+    assert next(s["repeats"] for s in content["waiting"] if s["expected"] == "duplicate") in slugs
 
 
 @pytest.mark.parametrize("name", ["dialogue", "evenings"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +14,9 @@ from numpy.typing import NDArray
 
 from entente import demo
 from entente.demo.voters import AGREE, DISAGREE, PASS, SHARES, Voter, synthetic_votes
+from entente.dialogue.opinion_groups import Votes, find_groups
 
-VOTERS = 400
+SEED, VOTERS = 1, 400
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +27,26 @@ def stands() -> NDArray[np.float64]:
 
 @pytest.fixture(scope="module")
 def people(stands: NDArray[np.float64]) -> list[Voter]:
-    return synthetic_votes(stands, voters=VOTERS, seed=4)
+    return synthetic_votes(stands, voters=VOTERS, seed=SEED)
 
 
-def _statements() -> list[dict[str, object]]:
+def _content(name: str) -> dict[str, Any]:
     folder = Path(str(demo.__file__)).parent / "content"
-    content = yaml.safe_load((folder / "dialogue.yaml").read_text(encoding="utf-8"))
-    statements: list[dict[str, object]] = content["statements"]
+    content: dict[str, Any] = yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
+    return content
+
+
+@cache
+def _statements() -> list[dict[str, Any]]:
+    statements: list[dict[str, Any]] = _content("dialogue")["statements"]
     return statements
+
+
+def _votes(people: list[Voter], statements: int) -> Votes:
+    """The answers of `people` as the arithmetic of opinion groups takes them."""
+    cast = [(i, row, value) for i, voter in enumerate(people) for row, value in voter.answers.items()]
+    rows, columns, values = zip(*cast, strict=True)
+    return Votes.of(rows, columns, values, len(people), statements)
 
 
 def _agreement(people: list[Voter], row: int, group: int) -> float:
@@ -43,8 +58,8 @@ def _agreement(people: list[Voter], row: int, group: int) -> float:
 def test_the_same_seed_gives_the_same_votes_and_another_seed_gives_others(
     stands: NDArray[np.float64], people: list[Voter]
 ) -> None:
-    assert synthetic_votes(stands, voters=VOTERS, seed=4) == people
-    assert synthetic_votes(stands, voters=VOTERS, seed=5) != people
+    assert synthetic_votes(stands, voters=VOTERS, seed=SEED) == people
+    assert synthetic_votes(stands, voters=VOTERS, seed=SEED + 1) != people
 
 
 def test_both_bridges_are_agreed_to_by_more_than_seven_in_ten_of_every_planted_group(
@@ -73,18 +88,26 @@ def test_the_statement_meant_to_be_rejected_is_rejected_in_every_planted_group(p
         assert _agreement(people, rejected[0], group) < 0.25
 
 
-def test_the_planted_groups_can_be_found_again_from_the_answers_alone(people: list[Voter]) -> None:
-    answered = [voter for voter in people if len(voter.answers) >= 7]
-    votes = np.zeros((len(answered), len(_statements())))
-    for i, voter in enumerate(answered):
-        rows = list(voter.answers)
-        votes[i, rows] = list(voter.answers.values())
-    planted = np.array([voter.planted_group for voter in answered])
-    places = np.linalg.svd(votes - votes.mean(axis=0), full_matrices=False)
-    plane = places[0][:, :2] * places[1][:2]
-    centres = np.array([plane[planted == group].mean(axis=0) for group in range(3)])
-    nearest = np.linalg.norm(plane[:, None, :] - centres[None, :, :], axis=2).argmin(axis=1)
-    assert (nearest == planted).mean() > 0.95
+def test_the_product_finds_the_planted_groups_again_from_the_answers_alone(people: list[Voter]) -> None:
+    found = find_groups(_votes(people, len(_statements())))
+    pairs = Counter(
+        (voter.planted_group, int(group))
+        for voter, group in zip(people, found.group, strict=True)
+        if group >= 0
+    )
+    assert found.k == 3
+    best_match = [max(pairs[planted, group] for planted in range(3)) for group in range(3)]
+    assert sum(best_match) / found.eligible > 0.95
+    bridging = {_statements()[bridge.statement]["slug"] for bridge in found.bridging if bridge.direction > 0}
+    assert bridging == {"s01", "s04"}
+
+
+def test_the_evenings_in_saint_roch_show_no_clear_groups() -> None:
+    content = _content("evenings")
+    leanings = np.array([statement["stand"] for statement in content["statements"]])
+    people = synthetic_votes(leanings, **content["votes"])
+    assert not find_groups(_votes(people, len(leanings))).clear
+    assert {voter.stratum for voter in people} == {"hosted", "open"}
 
 
 def test_shares_of_groups_languages_and_ways_in_are_met_to_within_one_person(people: list[Voter]) -> None:
