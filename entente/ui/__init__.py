@@ -1,0 +1,1 @@
+"""The look: layouts, parts, styles and behaviours every page shares."""

@@ -1,0 +1,112 @@
+"""The content of the pattern book: every pattern of the look once, with things that could happen in Marenne."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.utils.safestring import SafeString, mark_safe
+
+from entente.ui.pattern_book_words import ARABIC, ENGLISH
+
+REFERENCE = "DIAL-4MQ7TX2"
+
+
+class StatementForm(forms.Form):
+    """A form with one field of each common kind, one of them sensitive and one of them filled in wrongly."""
+
+    text = forms.CharField(widget=forms.Textarea(attrs={"maxlength": 140, "rows": 3}))
+    area = forms.ChoiceField(required=False)
+    close = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
+    who = forms.ChoiceField(widget=forms.RadioSelect)
+    agreed = forms.BooleanField()
+
+
+class FilterForm(forms.Form):
+    """The filter of a list, which reads as a sentence."""
+
+    state = forms.ChoiceField(required=False)
+    led_by = forms.ChoiceField(required=False)
+
+
+def _statement_form(words: dict[str, Any]) -> StatementForm:
+    form = StatementForm(data={"close": "2026-12-04", "who": "everyone", "agreed": "on", "text": ""})
+    form.error_class.template_name = "django/forms/errors/list/ul.html"
+    for name, (label, help_text) in words["fields"].items():
+        form.fields[name].label, form.fields[name].help_text = label, help_text
+    _choices(form, "area", words["areas"])
+    _choices(form, "who", words["audiences"])
+    form.fields["text"].error_messages["required"] = words["text_missing"]
+    return form
+
+
+def _choices(form: forms.Form, name: str, labels: list[str]) -> None:
+    field = form.fields[name]
+    keys = ["everyone", "partners", *map(str, range(2, len(labels)))]
+    if isinstance(field, forms.ChoiceField):
+        field.choices = list(zip(keys, labels, strict=False))
+
+
+def _filter_form(words: dict[str, Any]) -> FilterForm:
+    form = FilterForm()
+    for name, (label, labels) in words["filters"].items():
+        form.fields[name].label = label
+        _choices(form, name, labels)
+    return form
+
+
+def _table(words: dict[str, Any]) -> dict[str, Any]:
+    columns = [{"label": label} for label in words["columns"]]
+    columns[-1]["number"] = True
+    kinds = ["due", "open", "done", "late"]
+    rows = []
+    for kind, (title, state, owner, people) in zip(kinds, words["rows"], strict=True):
+        cells = [{"text": title, "url": "#list"}, {"text": state, "state_kind": kind}, {"text": owner}, {"text": people}]
+        rows.append({"cells": cells})
+    return {"caption": words["list_caption"], "columns": columns, "rows": rows}
+
+
+def _picture(words: dict[str, Any]) -> SafeString:
+    """Draw two groups of points from a fixed row of numbers: this shows the styles, it measures nothing."""
+    drawing, seed = [], 7
+    for group, across, down in (("g1", 170, 120), ("g2", 430, 170)):
+        drawing.append(f'<ellipse class="area {group}" cx="{across}" cy="{down}" rx="120" ry="86"/>')
+        drawing.append(f'<ellipse cx="{across}" cy="{down}" rx="120" ry="86" fill="url(#pattern-{group})"/>')
+        for _point in range(34):
+            seed = (seed * 1103515245 + 12345) % 2**31
+            x, y = across + (seed % 181 - 90), down + (seed // 181 % 121 - 60)
+            drawing.append(f'<use class="mark {group}" href="#mark-{group}" x="{x}" y="{y}" opacity="0.55"/>')
+    labels = zip((("g1", 170, 24), ("g2", 430, 74)), words["groups"], strict=True)
+    drawing += [f'<text x="{x}" y="{y}" text-anchor="middle">{name}</text>' for (_group, x, y), name in labels]
+    drawing.append(f'<circle class="you" cx="262" cy="176" r="9"/><text x="262" y="206" text-anchor="middle">{words["you"]}</text>')
+    axes = '<path class="axis" d="M20 280H580M20 280V10"/>'
+    opening = f'<svg class="picture" viewBox="0 0 600 300" role="img" aria-label="{words["figure_title"]}">'
+    return mark_safe(f"{opening}{axes}{''.join(drawing)}</svg>")  # only words of this file are in it
+
+
+def pattern_book(language: str) -> dict[str, Any]:
+    """Return the context of `ui/pattern_book.html` in Arabic for "ar" and in English for every other language."""
+    words = ARABIC if language.startswith("ar") else ENGLISH
+    moments = [dict(zip(("when", "title", "text"), moment, strict=True)) for moment in words["moments"]]
+    doors = [{"icon": icon, "title": title, "text": text, "url": "#doors"} for icon, title, text in words["doors"]]
+    hour = datetime(2026, 11, 18, 8, 40, tzinfo=UTC)
+    history = [{"sentence": sentence, "why": why, "at": hour} for sentence, why in words["history"]]
+    figure_columns = [{"label": words["figure_columns"][0]}] + [{"label": x, "number": True} for x in words["figure_columns"][1:]]
+    figure_rows = [{"cells": [{"text": text} for text in row]} for row in words["figure_rows"]]
+    return {
+        **{key: words[key] for key in ("headings", "record", "visibility", "notices", "empty", "confirm", "progress")},
+        "dialogue_title": words["dialogue_title"],
+        "reference": REFERENCE,
+        "words": words,
+        "filter": _filter_form(words),
+        "list": _table(words),
+        "form": _statement_form(words),
+        "vote": words["vote"],
+        "moments": moments,
+        "doors": doors,
+        "history": history,
+        "readers": words["readers"],
+        "figure": {"picture": _picture(words), "columns": figure_columns, "rows": figure_rows},
+        "board": words["board"],
+    }

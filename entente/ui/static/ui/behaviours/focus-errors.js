@@ -1,0 +1,5 @@
+// After a form came back, reading starts at what went wrong.
+
+export function attach(list) {
+  list.focus();
+}

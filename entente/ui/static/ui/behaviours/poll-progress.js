@@ -1,0 +1,32 @@
+// Asks every second how far a piece of work is, until the answer carries data-done or somebody leaves the page.
+// data-behaviour="poll-progress" data-url="address of the fragment"; when done, data-next is where to go.
+
+const second = 1000;
+const longest_pause = 15 * second;
+
+export function attach(frame) {
+  let pause = second;
+
+  async function ask() {
+    if (!frame.isConnected) return;
+    try {
+      const answer = await fetch(frame.dataset.url, { headers: { "X-Fragment": "progress" }, cache: "no-store" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("[data-behaviour~='poll-progress']");
+      if (!fresh) return;
+      frame.replaceChildren(...fresh.childNodes);
+      pause = second;
+      if ("done" in fresh.dataset) {
+        if (fresh.dataset.next) location.assign(fresh.dataset.next);
+        return;
+      }
+    } catch {
+      // The line may be down for a moment: ask again, less and less often.
+      pause = Math.min(pause * 2, longest_pause);
+    }
+    setTimeout(ask, pause);
+  }
+
+  if (!("done" in frame.dataset)) setTimeout(ask, pause);
+}
