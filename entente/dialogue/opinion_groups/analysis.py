@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entente.dialogue.opinion_groups.components import Components, components, positions
+from entente.dialogue.opinion_groups.components import Components, components, positions, shuffled_maps
 from entente.dialogue.opinion_groups.grouping import Grouping, GroupingRule, Trial, group_people
 from entente.dialogue.opinion_groups.placing import Outline, outline
 from entente.dialogue.opinion_groups.statements import (
@@ -129,7 +129,8 @@ def find_groups(votes: Votes, *, hidden: Bools | None = None, settings: Settings
     visible = int(counted.visible.sum())
     eligible = counted.seen >= max(min(settings.fewest_votes, visible), 1)
     points = positions(matrix, part.loadings, visible)[eligible]
-    grouping = group_people(points, settings.grouping)
+    shuffled = (chart[eligible] for chart in shuffled_maps(counted, part))
+    grouping = group_people(points, settings.grouping, shuffled)
     counts, totals = _count(counted, eligible, grouping)
     sizes = np.bincount(grouping.labels, minlength=len(grouping.centres))
     lists = read_statements(counts.astype(np.int64), sizes, counted.visible, settings.statements)

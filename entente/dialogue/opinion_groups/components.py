@@ -6,6 +6,7 @@ the statement's mean where somebody voted and 0 elsewhere, so it stays as sparse
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,10 @@ from entente.dialogue.opinion_groups.votes import Bools, CanonicalVotes, Floats,
 MOST_STEPS = 60
 SETTLED = 1e-6
 START_SEED = 20_250
+SHUFFLE_SEED = 20_251
+STEPS_WHEN_SHUFFLED = 30
+VOTES_TO_SHUFFLE = 500_000
+MOST_SHUFFLES = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +142,30 @@ def positions(matrix: Centred, loadings: Floats, counted: int) -> Floats:
     """
     scale = np.sqrt(counted / np.maximum(matrix.lengths, 1))
     return np.column_stack([scale * matrix.times(loadings[:, axis].copy()) for axis in (0, 1)])
+
+
+def shuffled_maps(votes: CanonicalVotes, part: Components) -> Iterator[Floats]:
+    """Maps float64[n, 2] of the same votes dealt out anew among those who saw each statement.
+
+    Who saw what and how each statement fared stay as they are; that answers belong together does not. What
+    such a map still shows comes from who saw what. Five maps for few votes, one from 250,000 on.
+    """
+    chance = np.random.default_rng(SHUFFLE_SEED)
+    total = len(votes.values)
+    by_column = np.argsort(votes.columns.astype(np.min_scalar_type(len(part.mean))), kind="stable")
+    for _ in range(min(max(VOTES_TO_SHUFFLE // max(total, 1), 1), MOST_SHUFFLES)):
+        dealt = chance.integers(0, 1 << 32, total)
+        dealt += votes.columns << 32
+        dealt <<= 2
+        dealt += votes.values + 1
+        dealt.sort()
+        values = np.empty(total)
+        values[by_column] = (dealt & 3) - 1
+        values -= part.mean[votes.columns]
+        matrix = Centred(votes.starts, votes.columns, values, len(part.mean))
+        yield positions(
+            matrix, main_directions(matrix, most_steps=STEPS_WHEN_SHUFFLED)[0], int(part.counted.sum())
+        )
 
 
 def _orthogonal_to(basis: Floats, vector: Floats) -> Floats | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ class GroupingRule:
     fewest groups within `level` of the best silhouette win. They are shown when that silhouette reaches
     `least_silhouette` and passes the best of `clouds` random clouds, which have one middle and the same
     spread, by `least_lead` + `small_lead` / √people: the fewer people, the easier chance looks like groups.
+    It must pass the maps of shuffled votes by as much: who saw which statements makes no groups of opinion.
     """
 
     most_groups: int = 5
@@ -39,13 +40,17 @@ class GroupingRule:
 
 @dataclass(frozen=True)
 class Trial:
-    """What dividing people into `k` groups gave: silhouette, best of the shapeless clouds, smallest group."""
+    """What dividing people into `k` groups gave: silhouette, best of the shapeless clouds, smallest group.
+
+    `shuffled_silhouette` is that of maps of shuffled votes, measured only for the number that won otherwise.
+    """
 
     k: int
     silhouette: float
     cloud_silhouette: float
     smallest: int
     accepted: bool
+    shuffled_silhouette: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,10 +164,11 @@ def silhouette(cells: Cells, apart: Floats, labels: Whole, k: int) -> float:
     return float((value * cells.weights).sum() / cells.weights.sum())
 
 
-def group_people(points: Floats, rule: GroupingRule) -> Grouping:
+def group_people(points: Floats, rule: GroupingRule, shuffled: Iterable[Floats] = ()) -> Grouping:
     """Divide people at `points` float64[n, 2] into the groups that the map clearly shows, or into none.
 
-    The order of the points matters to the last bit: give them in canonical order.
+    `shuffled` gives positions float64[n, 2] of the same people in maps of shuffled votes, and is read only
+    when there seem to be groups. The order of points matters to the last bit: give them in canonical order.
     """
     least_people = max(rule.smallest_group, math.ceil(rule.smallest_share * len(points)))
     most = min(rule.most_groups, len(points) // max(least_people, 1))
@@ -181,6 +187,11 @@ def group_people(points: Floats, rule: GroupingRule) -> Grouping:
         accepted = height >= max(rule.least_silhouette, reference + needed_lead)
         trials.append(Trial(k, height, reference, smallest, accepted and smallest >= least_people))
     chosen = _chosen([trial for trial in trials if trial.smallest >= least_people], rule.level)
+    if chosen and chosen.accepted:
+        reference = max((_shuffled_silhouette(chart, chosen.k, rule) for chart in shuffled), default=-1.0)
+        accepted = chosen.silhouette >= reference + needed_lead
+        chosen = replace(chosen, shuffled_silhouette=reference, accepted=accepted)
+        trials[chosen.k - 2] = chosen
     if chosen is None or not chosen.accepted:
         return _one_group(points, tuple(trials))
     return _by_size(points, centres_of[chosen.k], chosen.silhouette, tuple(trials))
@@ -205,6 +216,11 @@ def _centres(points: Floats, cells: Cells, k: int, least_people: int, rule: Grou
         kept = kept[~few[labels]]
         centres = k_means(Cells.of(kept), k, restarts=rule.restarts, seed=rule.seed)
     return _settle(points, centres)
+
+
+def _shuffled_silhouette(points: Floats, k: int, rule: GroupingRule) -> float:
+    cells = Cells.of(points)
+    return _best_silhouette(cells, distances(cells.points), k, rule)
 
 
 def _best_silhouette(cells: Cells, apart: Floats, k: int, rule: GroupingRule) -> float:
