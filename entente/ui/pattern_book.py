@@ -16,7 +16,7 @@ REFERENCE = "DIAL-4MQ7TX2"
 class StatementForm(forms.Form):
     """A form with one field of each common kind, one of them sensitive and one of them filled in wrongly."""
 
-    text = forms.CharField(widget=forms.Textarea(attrs={"maxlength": 140, "rows": 3}))
+    text = forms.CharField(max_length=140, widget=forms.Textarea(attrs={"rows": 3}))
     area = forms.ChoiceField(required=False)
     close = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     who = forms.ChoiceField(widget=forms.RadioSelect)

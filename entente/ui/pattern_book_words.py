@@ -77,7 +77,6 @@ ENGLISH: dict[str, Any] = {
     "areas": ["I would rather not say", "Old Port", "North Quay", "The Lindens"],
     "audiences": ["Everybody", "Only the partners"],
     "text_missing": "Write your statement here.",
-    "left": "{n} characters left",
     "why": {"area": "So that we can see whether a district is missing. We never show it for fewer than ten people."},
     "submit": "Send the statement",
     "confirm": {
@@ -191,7 +190,6 @@ ARABIC: dict[str, Any] = {
     "areas": ["أفضّل عدم الإجابة", "الميناء القديم", "الرصيف الشمالي", "الزيزفون"],
     "audiences": ["الجميع", "الشركاء فقط"],
     "text_missing": "اكتبوا عبارتكم هنا.",
-    "left": "بقي {n} حرفاً",
     "why": {"area": "لنعرف إن كان حيٌّ من الأحياء غائباً. ولا نعرض ذلك لأقل من عشرة أشخاص."},
     "submit": "إرسال العبارة",
     "confirm": {
