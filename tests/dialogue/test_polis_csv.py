@@ -167,8 +167,8 @@ CONTRADICTIONS: list[tuple[str, Files, Found]] = [
         "column without statement",
         swapped("participants-votes.csv", ",0,1,2\n", ",0,1,7\n"),
         [
-            ("participants-votes.csv", 1, "matrix_statement_unknown"),
             ("participants-votes.csv", None, "statements_not_in_matrix"),
+            ("participants-votes.csv", 1, "matrix_statement_unknown"),
         ],
     ),
     (
@@ -223,6 +223,20 @@ def test_a_hundred_problems_are_listed_and_the_rest_counted() -> None:
     reading = read(changed("votes.csv", lambda data: data + b"1,,0,0,7\n" * 250))
     assert len(reading.problems) == 101
     assert reading.problems[-1] == Problem("", None, Fault.AND_MORE, {"count": 150})
+
+
+def test_what_concerns_a_whole_file_is_not_lost_among_many_lines() -> None:
+    many = b"".join(b"1,,%d,0,0,0,1,\xe2\x80\xaetext\n" % number for number in range(10, 300))
+    notices = read(changed("comments.csv", lambda data: data + many)).notices
+    assert notices[0].code is Fault.STATEMENTS_NOT_IN_MATRIX
+    assert len(notices) == 101
+
+
+def test_a_file_of_wrong_rows_is_not_read_to_its_end() -> None:
+    reading = read(
+        changed("votes.csv", lambda data: data + bytes(range(48, 58)) * 8 + b"\n" + b"x\n" * 30_000)
+    )
+    assert reading.problems[-1].detail == {"count": 9_900}
 
 
 def test_a_message_quotes_the_file_without_its_tricks() -> None:

@@ -30,6 +30,14 @@ BAD: list[tuple[str, str, Change, int | None, str]] = [
     ("empty", "votes.csv", lambda _: b"", None, "empty_file"),
     ("blank", "comments.csv", lambda _: b"\xef\xbb\xbf\r\n \n", None, "empty_file"),
     ("header only", "comments.csv", lambda d: d[: d.index(b"\n") + 1], None, "no_statements"),
+    ("too many lines", "votes.csv", lambda d: d + b"\n" * 6_000_001, 6_000_000, "too_many_rows"),
+    (
+        "too many entries",
+        "summary.csv",
+        lambda d: d + b"".join(b"%d,\n" % n for n in range(99)),
+        101,
+        "too_many_rows",
+    ),
     ("cut in a row", "votes.csv", lambda d: d[:-4], 8, "cut_off"),
     ("cut in a quote", "comments.csv", lambda d: d[: d.index(b"three")], 3, "cut_off"),
     ("cut in a character", "summary.csv", lambda d: d + "é".encode()[:1], 10, "cut_off"),
@@ -72,13 +80,13 @@ BAD: list[tuple[str, str, Change, int | None, str]] = [
     ("name", "change", "line", "code"), [row[1:] for row in BAD], ids=[row[0] for row in BAD]
 )
 def test_bad_input_is_refused_with_file_and_line(
-    name: str, change: Change, line: int | None, code: str
+    tmp_path: Path, name: str, change: Change, line: int | None, code: str
 ) -> None:
     files = sound_files()
     before = files[name]
     files[name] = change(before)
     assert files[name] != before
-    reading = read(files)
+    reading = read_folder(put_into(tmp_path, files))
     assert reading.conversation is None
     assert found(reading.problems) == [(name, line, code)]
 
@@ -86,6 +94,6 @@ def test_bad_input_is_refused_with_file_and_line(
 def test_a_topic_that_was_not_quoted_is_refused() -> None:
     reading = read(swapped("summary.csv", "square safer", "square, safer"))
     assert found(reading.problems) == [
-        ("summary.csv", 1, "too_many_columns"),
         ("summary.csv", None, "no_topic"),
+        ("summary.csv", 1, "too_many_columns"),
     ]

@@ -226,26 +226,27 @@ class Problem:
 
 
 class Findings:
-    """A list that grows to a limit and from there on only counts."""
+    """A list that grows to a limit and from there on only counts; what concerns a whole file comes first."""
 
     def __init__(self, limit: int = MOST_REPORTED) -> None:
         self.limit = limit
         self.count = 0
-        self._listed: list[Problem] = []
+        self._on_files: list[Problem] = []
+        self._on_lines: list[Problem] = []
 
     def add(self, code: Fault, file: str = "", line: int | None = None, **detail: str | int) -> None:
         """Add one finding; texts that came from the files are cut and made harmless to show."""
         self.count += 1
-        if len(self._listed) < self.limit:
+        listed = self._on_files if line is None else self._on_lines
+        if len(listed) < self.limit:
             safe = {key: shown(value) if isinstance(value, str) else value for key, value in detail.items()}
-            self._listed.append(Problem(shown(file), line, code, safe))
+            listed.append(Problem(shown(file), line, code, safe))
 
     def listed(self) -> list[Problem]:
         """The findings, the last one saying how many more there are."""
-        more = self.count - len(self._listed)
-        return (
-            [*self._listed, Problem("", None, Fault.AND_MORE, {"count": more})] if more else [*self._listed]
-        )
+        listed = (self._on_files + self._on_lines)[: self.limit]
+        more = self.count - len(listed)
+        return [*listed, Problem("", None, Fault.AND_MORE, {"count": more})] if more else listed
 
 
 @dataclass

@@ -102,10 +102,10 @@ def _participants(
     table: Table, limits: Limits, report: Report
 ) -> Iterator[tuple[int, int, int | None, list[str]]]:
     """Line, participant, group and cells of each row that makes sense."""
-    participant_at, group_at = map(table.column, COLUMNS)
+    participant_at, group_at = map(table.at.__getitem__, COLUMNS)
     first: dict[int, int] = {}
     # An xid ties a participant to a person in another system. It is empty in every conversation at hand.
-    xid_at = table.column("xid") if "xid" in table.header else None
+    xid_at = table.at.get("xid")
     for line, row in table.body():
         if xid_at is not None and row[xid_at].strip():
             report.notices.add(Fault.FOREIGN_IDENTIFIER, table.file, line)

@@ -9,6 +9,10 @@ from entente.dialogue.polis_csv.faults import Fault, Report
 
 # A matrix of 10,000 statements has rows of some 30,000 bytes; more than this is a quotation mark left open.
 ROW_BYTES = 1_000_000
+# Blank lines are no rows, yet each takes its time; five million votes and long statements fit in this.
+MOST_LINES = 6_000_000
+# Somebody with this many wrong rows has the wrong file, and need not wait for the rest of them.
+MOST_COUNTED = 10_000
 LARGEST_NUMBER = 2**31 - 1
 LONGEST_NUMBER = 10
 _REMEMBERED = 200_000
@@ -63,6 +67,8 @@ class Rows:
             self.report.problems.add(Fault.NUL_BYTE, self.file, self._data.count(b"\n", 0, nul) + 1)
         elif not self._data.strip():
             self.report.problems.add(Fault.EMPTY_FILE, self.file)
+        elif self._data.count(b"\n") > MOST_LINES:
+            self.report.problems.add(Fault.TOO_MANY_ROWS, self.file, MOST_LINES, limit=MOST_LINES)
         else:
             return True
         return False
@@ -101,16 +107,15 @@ class Table:
         self._rows = rows
         self._body = body
         self._report = rows.report
+        self.at = {name: at for at, name in enumerate(header)}
         self._numbers: dict[str, int] = {}
-
-    def column(self, name: str) -> int:
-        """Where the column is."""
-        return self.header.index(name)
 
     def body(self) -> Iterator[tuple[int, list[str]]]:
         """The rows under the first one, all as wide as it; rows of another width are reported."""
         width = len(self.header)
         for line, row in self._body:
+            if self._report.problems.count >= MOST_COUNTED:
+                return
             if len(row) == width:
                 yield line, row
                 continue

@@ -11,13 +11,14 @@ from entente.dialogue.polis_csv.conversation import (
     Statement,
 )
 from entente.dialogue.polis_csv.faults import Fault, Report
-from entente.dialogue.polis_csv.rows import Rows, Table, open_table, unfit_number
+from entente.dialogue.polis_csv.rows import MOST_COUNTED, Rows, Table, open_table, unfit_number
 from entente.dialogue.polis_csv.text import without_controls, without_directions
 
 # The columns timestamp and datetime are left unread on purpose: dates are never kept.
 COLUMNS = ("comment-id", "author-id", "agrees", "disagrees", "moderated", "comment-body")
 MODERATION = {"1": 1, "0": 0, "-1": -1}
 _COUNTED = ("voters", "comments")
+_MOST_ENTRIES = 100
 
 
 @dataclass
@@ -38,6 +39,9 @@ def read_summary(file: str, data: bytes, report: Report) -> Summary:
     entries: dict[str, tuple[str, int]] = {}
     for line, row in rows:
         name = row[0].strip().lower()
+        if len(entries) >= _MOST_ENTRIES or report.problems.count >= MOST_COUNTED:
+            report.problems.add(Fault.TOO_MANY_ROWS, file, line, limit=_MOST_ENTRIES)
+            break
         if len(row) != 2:
             few = Fault.CUT_OFF if rows.unfinished else Fault.TOO_FEW_COLUMNS
             code = Fault.TOO_MANY_COLUMNS if len(row) > 2 else few
@@ -122,7 +126,7 @@ def read_statements(file: str, data: bytes, limits: Limits, report: Report) -> d
 
 
 def _statement(table: Table, line: int, row: list[str], report: Report) -> Statement | None:
-    cells = {name: row[table.column(name)] for name in COLUMNS}
+    cells = {name: row[table.at[name]] for name in COLUMNS}
     number = table.number(cells["comment-id"], "comment-id", line)
     author = table.number(cells["author-id"], "author-id", line)
     agrees = table.number(cells["agrees"], "agrees", line)

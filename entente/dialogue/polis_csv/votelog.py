@@ -66,7 +66,7 @@ def read_log(file: str, data: bytes, known: Container[int] | None, limits: Limit
 
 def _votes(table: Table, limits: Limits, report: Report) -> Iterator[tuple[int, int, int, int, int]]:
     """Line, time, statement, voter and value of each row that makes sense."""
-    time_at, statement_at, voter_at, vote_at = map(table.column, COLUMNS)
+    time_at, statement_at, voter_at, vote_at = map(table.at.__getitem__, COLUMNS)
     for count, (line, row) in enumerate(table.body()):
         if count >= limits.rows:
             report.problems.add(Fault.TOO_MANY_ROWS, table.file, line, limit=limits.rows)
