@@ -1,0 +1,1 @@
+"""The shared workspace of a city's prevention partnership."""

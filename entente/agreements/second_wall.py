@@ -1,0 +1,120 @@
+"""The second wall: PostgreSQL's row security, generated from what each table says about itself."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import Model
+
+from entente.audit.tables import Unwalled, Wall
+
+# What other packages bring. Everything else says itself who may touch it.
+FOREIGN_TABLES = {
+    "procrastinate_": "the queue: names of jobs and ids only",
+    "account_": "sign-in: addresses of accounts, before anybody is known",
+    "mfa_": "sign-in: public keys and sealed seeds of second factors",
+    "django_": "bookkeeping of migrations and content types",
+    "auth_": "Django's permission names; nothing of ours uses them",
+}
+# Read by the guard when it derives who is asking.
+GUARD_READS = (
+    "people_session",
+    "people_account",
+    "people_membership",
+    "dialogue_participant",
+    "dialogue_invitecode",
+    "procrastinate_jobs",
+)
+NEVER_ON_PUBLIC = ("account_", "mfa_")
+
+
+def our_models() -> list[type[Model]]:
+    """Every table of ours, by name."""
+    ours = [m for m in apps.get_models() if m.__module__.startswith("entente.")]
+    return sorted(ours, key=lambda model: model._meta.db_table)
+
+
+def apply() -> None:
+    """Put up the wall. Idempotent; the connection is the owner's."""
+    functions = (Path(__file__).parent / "second_wall.sql").read_text()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(functions)
+        cursor.execute("set role entente_guard")
+        key = os.urandom(64)
+        cursor.execute(
+            "insert into authz.secret select authz.padded(%s, 54), authz.padded(%s, 92)"  # HMAC's 0x36 and 0x5c
+            " where not exists (select from authz.secret)",
+            [key, key],
+        )
+        cursor.execute("reset role")
+        for statement in statements():
+            cursor.execute(statement)
+
+
+def statements() -> Iterator[str]:
+    """The policies, grants and triggers of every table, in order."""
+    yield "grant usage on schema public to entente_staff, entente_public, entente_worker, entente_auditor, entente_guard"
+    yield "revoke all on all tables in schema public from entente_staff, entente_public, entente_worker"
+    yield "grant usage on all sequences in schema public to entente_staff, entente_worker"
+    for table in foreign_tables():
+        roles = "entente_staff, entente_worker"
+        yield f"grant select, insert, update, delete on {table} to {roles}"
+    for model in our_models():
+        wall = model.wall  # type: ignore[attr-defined]
+        yield from (_walled if isinstance(wall, Wall) else _unwalled)(model._meta.db_table, wall)
+    for table in GUARD_READS:
+        yield f"grant select on {table} to entente_guard"
+    yield "grant select on audit_event to entente_auditor"
+    yield from _replaced("audit_event", "auditor", "for select to entente_auditor using (true)")
+    yield "drop trigger if exists note_event on audit_event"
+    yield "create trigger note_event after insert on audit_event for each statement execute function authz.note_event()"
+
+
+def foreign_tables() -> list[str]:
+    """Tables other packages brought."""
+    ours = {model._meta.db_table for model in our_models()}
+    return sorted(
+        table
+        for table in connection.introspection.table_names()
+        if table not in ours and table.startswith(tuple(FOREIGN_TABLES))
+    )
+
+
+def _replaced(table: str, name: str, rest: str) -> Iterator[str]:
+    yield f"drop policy if exists {name} on {table}"
+    yield f"create policy {name} on {table} {rest}"
+
+
+def _walled(table: str, wall: Wall) -> Iterator[str]:
+    yield f"alter table {table} enable row level security"
+    yield f"alter table {table} force row level security"
+    yield from _replaced(table, "read", f"for select using ({wall.read})")
+    allowed = ["select"]
+    if wall.insert is not None:
+        yield from _replaced(table, "adding", f"for insert with check ({wall.insert})")
+        allowed.append("insert")
+    if wall.change is not None:
+        yield from _replaced(table, "changing", f"for update using ({wall.change}) with check ({wall.change})")
+        yield from _replaced(table, "removing", f"for delete using ({wall.change})")
+        allowed += ["update", "delete"]
+    if table in GUARD_READS:
+        yield from _replaced(table, "guard", "for select to entente_guard using (true)")
+    yield f"grant {', '.join(allowed)} on {table} to entente_staff, entente_worker"
+    if wall.public:
+        yield f"grant {wall.public} on {table} to entente_public"
+    yield f"drop trigger if exists require_event on {table}"
+    if wall.logged:
+        yield (
+            f"create constraint trigger require_event after insert or update or delete on {table}"
+            " deferrable initially deferred for each row execute function authz.require_event()"
+        )
+
+
+def _unwalled(table: str, wall: Unwalled) -> Iterator[str]:
+    if not wall.is_crash_safe:
+        yield f"alter table {table} set unlogged"
+    yield f"grant select, insert, update, delete on {table} to entente_staff, entente_worker"
+    if wall.public:
+        yield f"grant {wall.public} on {table} to entente_public"

@@ -1,0 +1,1 @@
+"""Who did what, whether it was allowed, and why."""

@@ -1,0 +1,64 @@
+"""The one type every rule returns: yes or no, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, override
+
+
+class Refused(Exception):
+    """An action its rule did not allow; the reason is shown to the person."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(str(decision))
+        self.decision = decision
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether something is allowed, and the reason in words a person can read."""
+
+    allowed: bool
+    reason: str | Promise
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+    def __str__(self) -> str:
+        return str(self.reason) % self.values if self.values else str(self.reason)
+
+    @property
+    def source(self) -> str:
+        """The reason as written in the code, which the log keeps and each reader's language can be made from."""
+        with override("en"):
+            return str(self.reason)
+
+    def require(self) -> Decision:
+        """Return the decision, or raise `Refused` with its reason."""
+        if not self.allowed:
+            raise self.as_refusal()
+        return self
+
+    def as_refusal(self) -> Refused:
+        """The exception that carries this decision."""
+        return Refused(self)
+
+
+def allow(reason: str | Promise, **values: Any) -> Decision:
+    """Yes, because of `reason`."""
+    return Decision(allowed=True, reason=reason, values=values)
+
+
+def refuse(reason: str | Promise, **values: Any) -> Decision:
+    """No, because of `reason`."""
+    return Decision(allowed=False, reason=reason, values=values)
+
+
+def in_words(source: str, values: dict[str, Any]) -> str:
+    """A kept reason in the language of the moment."""
+    words = gettext(source) if source else ""
+    return words % values if values else words

@@ -1,0 +1,58 @@
+"""The audit event."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+from entente.audit import clock
+from entente.audit.decisions import in_words
+from entente.audit.tables import IS_JOB, IS_MEMBER, ORGANISATION, DataPolicy, Wall, follows
+from entente.keys.fields import Sealed
+
+
+class Event(models.Model):
+    """One thing that happened: who did it, to what, whether it was allowed and why. Rows are only ever added."""
+
+    data_policy = DataPolicy(holds="who did what, with the reason", purpose="accountability", keep="10 years")
+    wall = Wall(
+        read=f"({IS_JOB} or {IS_MEMBER} and case when record_id is null"
+        f" then actor_organisation_id = {ORGANISATION} else {follows('record_id')} end)",
+        insert="(select authz.kind()) is not null",
+        public="insert",
+        logged=False,
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(default=clock.now)
+    name = models.CharField(max_length=80)
+    actor_kind = models.CharField(max_length=12)
+    actor_id = models.UUIDField(null=True)
+    actor_name = models.CharField(max_length=200)
+    actor_organisation_id = models.UUIDField(null=True)
+    about_kind = models.CharField(max_length=60)
+    about_id = models.UUIDField(null=True)
+    record_id = models.UUIDField(null=True)
+    allowed = models.BooleanField()
+    reason = models.TextField()
+    reason_values = models.JSONField(default=dict)
+    details = Sealed(blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["record_id", "-at"], name="audit_event_of_record"),
+            models.Index(fields=["actor_organisation_id", "-at"], name="audit_event_of_actor"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M}"
+
+    def sealed_under(self) -> uuid.UUID:
+        """Erasing a record's key erases what its events say about it."""
+        return self.record_id or self.id
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language."""
+        values: dict[str, Any] = self.reason_values
+        return in_words(self.reason, values)

@@ -1,0 +1,1 @@
+"""Settings, URL lists, the command line, and the private PostgreSQL of demo and tests."""

@@ -1,0 +1,93 @@
+"""The command line: `entente demo`, `entente web`, `entente worker`, `entente import-polis DIR` and the rest."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+
+from entente.config import supervise
+
+
+def _django() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entente.config.settings")
+    django.setup()
+
+
+def _prepare(arguments: argparse.Namespace) -> int:
+    """Bring the schema up to date and put the walls up; DATABASE_URL is the owner's."""
+    from entente.config.database import prepare_database
+
+    _django()
+    prepare_database()
+    return 0
+
+
+def _make_roles(arguments: argparse.Namespace) -> int:
+    from entente.config import database
+
+    database.make_roles(arguments.admin_url)
+    database.make_database(arguments.admin_url, arguments.name)
+    for role in database.LOGIN_ROLES:
+        print(f"{role}: {database.url_for(role, arguments.admin_url, arguments.name)}")
+    return 0
+
+
+def _demo_city(arguments: argparse.Namespace) -> int:
+    _django()
+    from entente.demo.city import build_city
+
+    build_city(say=print)
+    return 0
+
+
+def _import_polis(arguments: argparse.Namespace) -> int:
+    _django()
+    from entente.config.import_polis import import_folder
+
+    return import_folder(arguments.folder, acting=arguments.acting, language=arguments.language, yes=arguments.yes)
+
+
+def _runs(command: Callable[[], int | None]) -> Callable[[argparse.Namespace], int]:
+    return lambda arguments: command() or 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and its options; docs/run/commands.md lists the same."""
+    root = argparse.ArgumentParser(prog="entente", description="The workspace of a city's prevention partnership.")
+    commands = root.add_subparsers(dest="command", required=True)
+
+    def add(name: str, sentence: str, action: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=sentence, description=sentence)
+        command.set_defaults(action=action)
+        return command
+
+    add("demo", "Run everything with the imagined city of Marenne.", _runs(supervise.demo))
+    add("run", "Run web and worker together on your database.", _runs(supervise.run))
+    add("web", "Run the web server.", _runs(supervise.web))
+    add("worker", "Run the worker.", _runs(supervise.worker))
+    add("prepare-database", "Bring the schema up to date and put the walls up, as the owner.", _prepare)
+    roles = add("make-database", "Make the roles and an empty database, as an administrator.", _make_roles)
+    roles.add_argument("admin_url", help="postgresql://administrator:password@host:port/postgres")
+    roles.add_argument("--name", default="entente", help="the database (entente)")
+    add("demo-city", "Fill an empty database with the imagined city, as the owner.", _demo_city)
+    polis = add("import-polis", "Bring in a conversation exported from Polis, as the owner.", _import_polis)
+    polis.add_argument("folder", help="the folder or zip with comments.csv and votes.csv")
+    polis.add_argument("--as", dest="acting", required=True, metavar="ADDRESS", help="a coordinator's e-mail address")
+    polis.add_argument("--language", default="en", choices=["en", "fr", "ar", "ro"], help="what it is written in")
+    polis.add_argument("--yes", action="store_true", help="do not ask after the preview")
+    return root
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the result is the process's exit code."""
+    chosen = parser().parse_args(arguments)
+    result: int = chosen.action(chosen)
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

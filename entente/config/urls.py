@@ -1,0 +1,35 @@
+"""Which addresses this process answers: the public ones, the staff's, or both."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from entente.dialogue import urls as dialogue
+from entente.people import urls as people
+from entente.portal import urls as portal
+from entente.records import urls as records
+
+public_urls = [
+    path("", include((portal.root_urls, "portal_root"))),
+    *i18n_patterns(
+        path("", include((portal.public_urls, "portal"))),
+        path("dialogues/", include((dialogue.public_urls, "dialogue"))),
+    ),
+]
+staff_urls = [
+    path("staff/", include((records.staff_urls, "records"))),
+    path("staff/", include((dialogue.staff_urls, "dialogue_staff"))),
+    path("staff/", include((people.staff_urls, "people"))),
+    path("account/", include("allauth.urls")),
+]
+
+urlpatterns = []
+if settings.SURFACE != "staff":
+    urlpatterns += public_urls
+if settings.HAS_STAFF:
+    urlpatterns += staff_urls
+if "entente.demo" in settings.INSTALLED_APPS:
+    from entente.demo import urls as demo
+
+    urlpatterns += [path("demo/", include((demo.demo_urls, "demo")))]
+

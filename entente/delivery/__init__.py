@@ -1,0 +1,1 @@
+"""Messages out: an outbox, retries, and the proof of what was sent."""

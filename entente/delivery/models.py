@@ -1,0 +1,53 @@
+"""The outbox."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from entente.audit import clock
+from entente.audit.tables import IS_JOB, IS_MEMBER, ORGANISATION, DataPolicy, Wall
+from entente.keys.fields import Sealed
+
+
+class Message(models.Model):
+    """A message to one address, kept until it is sent or given up."""
+
+    data_policy = DataPolicy(holds="an address and a text", purpose="delivery and its proof", keep="90 days")
+    wall = Wall(
+        read=f"({IS_JOB} or {IS_MEMBER} and organisation_id = {ORGANISATION})",
+        insert="(select authz.kind()) in ('member', 'job')",
+        change=IS_JOB,
+        logged=False,
+    )
+
+    class State(models.TextChoices):
+        """How far a message got."""
+
+        WAITING = "waiting", _("waiting")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("could not be delivered")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation_id = models.UUIDField(null=True)
+    record_id = models.UUIDField(null=True)
+    address = Sealed()
+    subject = Sealed()
+    body = Sealed()
+    template = models.CharField(max_length=80)
+    language = models.CharField(max_length=5)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    attempts = models.IntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["state", "made_at"], name="delivery_waiting"),)
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.state}"
+
+    def sealed_under(self) -> uuid.UUID:
+        """A message about a record goes when the record's key goes."""
+        return self.record_id or self.id

@@ -1,0 +1,87 @@
+"""Queues messages in the caller's transaction and sends them from the worker."""
+
+import uuid
+from smtplib import SMTPException
+
+from django.core.mail import EmailMessage
+from django.db import models, transaction
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from entente.audit import clock
+from entente.audit.actors import Actor, acting
+from entente.audit.decisions import Decision, allow
+from entente.audit.services import log
+from entente.delivery.models import Message
+from entente.jobs.queue import ATTEMPTS, defer
+
+
+class NotDelivered(Exception):
+    """The mail server did not take a message; the job is tried again."""
+
+
+def send(
+    template: str,
+    *,
+    to: str,
+    language: str,
+    by: Actor,
+    about: models.Model | None = None,
+    context: dict[str, object] | None = None,
+) -> Message:
+    """Queue the message `<template>.txt` (its first line is the subject), written in `language`."""
+    with override(language):
+        text = render_to_string(f"{template}.txt", {"about": about, **(context or {})})
+    subject, _, body = text.strip().partition("\n")
+    message = Message(
+        organisation_id=by.actor_organisation_id,
+        record_id=getattr(about, "audit_record_id", None),
+        template=template,
+        language=language,
+    )
+    message.address, message.subject, message.body = to, subject.strip(), body.strip()
+    message.save(force_insert=True)
+    defer("delivery.send_message", message=str(message.id))
+    return message
+
+
+def deliver_message(message_id: uuid.UUID, *, by: Actor) -> None:
+    """Hand one waiting message to the mail server, with no transaction open meanwhile.
+
+    Raises NotDelivered until the last attempt; its message id makes a second copy recognisable.
+    """
+    with acting(by):
+        message = Message.objects.get(pk=message_id)
+        if message.state != Message.State.WAITING:
+            return
+        mail = EmailMessage(
+            message.subject, message.body, to=[message.address], headers={"Message-ID": f"<{message.id}@entente>"}
+        )
+    try:
+        mail.send()
+        error = ""
+    except (OSError, SMTPException) as problem:
+        error = f"{type(problem).__name__}: {problem}"[:200]
+    _settle_message(message, error, by=by)
+    if error and message.state == Message.State.WAITING:
+        raise NotDelivered(error)
+
+
+@transaction.atomic
+def _settle_message(message: Message, error: str, *, by: Actor) -> None:
+    with acting(by):
+        message.attempts += 1
+        message.error = error
+        if not error:
+            message.state, message.sent_at = Message.State.SENT, clock.now()
+        elif message.attempts >= ATTEMPTS:
+            message.state = Message.State.FAILED
+        message.save(update_fields=["attempts", "error", "state", "sent_at"])
+        if message.state != Message.State.WAITING:
+            log(f"delivery.message_{message.state}", by=by, about=message, decision=_outcome(error))
+
+
+def _outcome(error: str) -> Decision:
+    if error:
+        return allow("The mail server refused it %(attempts)d times.", attempts=ATTEMPTS)
+    return allow("The mail server took it.")

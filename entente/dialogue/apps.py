@@ -1,0 +1,23 @@
+"""Django's entry for dialogue."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DialogueConfig(AppConfig):
+    """Registers the app and its kind of record."""
+
+    name = "entente.dialogue"
+
+    def ready(self) -> None:
+        from entente.records.kinds import Kind, register
+
+        register(
+            Kind(
+                key="dialogue",
+                name=_("dialogue"),
+                prefix="DLG",
+                staff_page="dialogue:manage_dialogue",
+                public_page="dialogue:dialogue",
+            )
+        )

@@ -1,0 +1,388 @@
+"""A dialogue: its question, statements, participants, votes, codes, and what is told about it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar, TypeVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from entente.audit import clock
+from entente.audit.actors import Actor, Credential
+from entente.audit.tables import (
+    INVITE,
+    IS_JOB,
+    KIND,
+    NO_PERSONAL_DATA,
+    PARTICIPANT,
+    DataPolicy,
+    Wall,
+    follows,
+    owned,
+)
+from entente.records.models import Record
+from entente.records.scoping import Guarded
+
+STATEMENT_LENGTH = 280
+IMPORTED_LENGTH = 1000
+
+
+class Stratum(models.TextChoices):
+    """How a voice came in. Results are shown for each apart; the open web alone never makes the headline."""
+
+    LETTER = "letter", _("invited by sealed letter")
+    HOSTED = "hosted", _("hosted session")
+    OPEN = "open", _("open web")
+    IMPORTED = "imported", _("imported conversation")
+
+
+INVITED = frozenset({Stratum.LETTER, Stratum.HOSTED})
+
+R = TypeVar("R", bound=models.Model)
+
+
+class Statements(Guarded["Statement"]):
+    """Accepted ones with the dialogue; all of them for its owner; one's own for whoever wrote it."""
+
+    def condition(self, reader: Actor) -> Q:
+        if reader.actor_kind == "job":
+            return Q()
+        accepted = super().condition(reader) & Q(state=Statement.State.ACCEPTED)
+        if reader.actor_kind == "participant":
+            return accepted | Q(author_id=getattr(reader, "id", None))
+        return accepted | Q(dialogue__owner_id=reader.actor_organisation_id)
+
+
+class OwnRows(Guarded[R]):
+    """What belongs to one participant: nobody else reads it, jobs apart, which count."""
+
+    def condition(self, reader: Actor) -> Q:
+        if reader.actor_kind == "job":
+            return Q()
+        mine = getattr(reader, "id", None) if reader.actor_kind == "participant" else None
+        return Q(**{self.path: mine}) if mine else Q(**{f"{self.path}__in": []})
+
+    def asking(self) -> R:
+        """The row of whoever the database says is asking."""
+        who = models.Func(function="authz.participant", output_field=models.UUIDField())
+        return models.QuerySet(self.model).get(pk=who)
+
+
+class Codes(Guarded["InviteCode"]):
+    """Codes are seen by the dialogue's owner, and each by whoever holds it."""
+
+    def condition(self, reader: Actor) -> Q:
+        if reader.actor_kind == "job":
+            return Q()
+        if reader.actor_kind == "invite":
+            return Q(code_hash=getattr(reader, "code_hash", ""))
+        return Q(dialogue__owner_id=reader.actor_organisation_id)
+
+
+class Dialogue(Record):
+    """A question the city asks its residents, answered by voting on each other's statements."""
+
+    data_policy = NO_PERSONAL_DATA
+    wall = Wall(
+        read=follows("record_ptr_id"),
+        insert=owned("record_ptr_id"),
+        change=owned("record_ptr_id"),
+        public="select",
+    )
+
+    class State(models.TextChoices):
+        """Where a dialogue stands."""
+
+        DRAFT = "draft", _("draft")
+        OPEN = "open", _("open")
+        FROZEN = "frozen", _("paused")
+        CLOSED = "closed", _("closed")
+
+    question = models.CharField(max_length=300)
+    background = models.TextField(blank=True)
+    use_of_answers = models.TextField(blank=True)
+    policy = models.TextField(blank=True)
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES)
+    languages = models.JSONField(default=list)
+    is_open_web = models.BooleanField(default=True)
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    state_reason = models.TextField(blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    source = models.TextField(blank=True)
+    # What the city says with a published result.
+    heard = models.TextField(blank=True)
+    missing = models.TextField(blank=True)
+    limits = models.TextField(blank=True)
+    next_steps = models.TextField(blank=True)
+
+    objects: ClassVar[Guarded[Dialogue]] = Guarded()  # type: ignore[assignment]
+
+    TRANSLATED = (
+        "title",
+        "question",
+        "background",
+        "use_of_answers",
+        "policy",
+        "state_reason",
+        "heard",
+        "missing",
+        "limits",
+        "next_steps",
+    )
+
+
+class OnDialogue(models.Model):
+    """Something that belongs to one dialogue."""
+
+    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def audit_record_id(self) -> uuid.UUID:
+        """Its events are the dialogue's events."""
+        return self.dialogue_id
+
+
+class InviteCode(OnDialogue):
+    """A code from a sealed letter, for one person, or of a hosted session, for everybody in the room."""
+
+    data_policy = DataPolicy(
+        holds="a hash of a code and the district it was sent to",
+        purpose="telling invited voices from open ones",
+        keep="until the dialogue closes",
+    )
+    wall = Wall(
+        read=f"({owned('dialogue_id')} or id = {INVITE})",
+        insert=owned("dialogue_id"),
+        change=f"({owned('dialogue_id')} or id = {INVITE})",
+        public="select, update",
+        logged=False,
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code_hash = models.CharField(max_length=64, unique=True)
+    stratum = models.CharField(max_length=8, choices=Stratum)
+    area = models.CharField(max_length=60, blank=True)
+    batch = models.CharField(max_length=60, blank=True)
+    is_used = models.BooleanField(default=False)
+    made_on = models.DateField(default=clock.today)
+
+    objects: ClassVar[Codes] = Codes()  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return f"{self.stratum} {self.batch}"
+
+
+class Participant(OnDialogue):
+    """Somebody who votes, known only by a token in their own browser."""
+
+    data_policy = DataPolicy(
+        holds="opinions under a pseudonym", purpose="hearing what residents think", keep="until twelve months after closing"
+    )
+    wall = Wall(
+        read=f"({IS_JOB} or id = {PARTICIPANT})",
+        insert=f"{KIND} in ('visitor', 'invite', 'job')",
+        change=f"({IS_JOB} or id = {PARTICIPANT})",
+        public="select, insert, update",
+        logged=False,
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    stratum = models.CharField(max_length=8, choices=Stratum)
+    area = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=5, blank=True)
+    # Only with an imported conversation: its number there.
+    number = models.IntegerField(null=True)
+
+    objects: ClassVar[OwnRows[Participant]] = OwnRows("id")  # type: ignore[assignment]
+
+    actor_kind = "participant"
+    actor_name = "participant"
+    actor_id = None
+    actor_organisation_id = None
+    credential: Credential | None = None
+
+    class Meta:
+        indexes = (models.Index(fields=["dialogue", "stratum"], name="dialogue_strata"),)
+
+    def __str__(self) -> str:
+        return str(self.stratum)
+
+
+class Statement(OnDialogue):
+    """One idea in a sentence or two, on which everybody may agree, disagree or pass."""
+
+    data_policy = DataPolicy(
+        holds="a sentence somebody wrote without a name", purpose="the dialogue", keep="with the dialogue"
+    )
+    wall = Wall(
+        read=f"({owned('dialogue_id')} or author_id = {PARTICIPANT}"
+        f" or state = 'accepted' and {follows('dialogue_id')})",
+        insert=f"({owned('dialogue_id')} or {KIND} = 'participant' and author_id = {PARTICIPANT} and state = 'waiting')",
+        change=owned("dialogue_id"),
+        public="select, insert",
+    )
+
+    class State(models.TextChoices):
+        """Where a statement stands in moderation."""
+
+        WAITING = "waiting", _("waiting to be read")
+        ACCEPTED = "accepted", _("accepted")
+        REJECTED = "rejected", _("not accepted")
+
+    class Origin(models.TextChoices):
+        """Who brought a statement in."""
+
+        CITY = "city", _("written by the city")
+        RESIDENT = "resident", _("written by a resident")
+        IMPORTED = "imported", _("imported")
+
+    class Reason(models.TextChoices):
+        """Why a statement was not accepted, as the public policy lists it."""
+
+        NAMES_PERSON = "names_person", _("It names or points to a person.")
+        INSULT = "insult", _("It insults or stirs up hatred.")
+        OFF_TOPIC = "off_topic", _("It is not about the question.")
+        DUPLICATE = "duplicate", _("It says what another statement already says.")
+        TWO_IDEAS = "two_ideas", _("It holds two ideas, so a vote would not be clear.")
+        UNCLEAR = "unclear", _("It can't be understood without its context.")
+        CONTACT = "contact", _("It contains contact details or advertising.")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.IntegerField(null=True)
+    text = models.CharField(max_length=IMPORTED_LENGTH)
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES)
+    origin = models.CharField(max_length=8, choices=Origin)
+    author = models.ForeignKey(Participant, on_delete=models.SET_NULL, null=True, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    reason = models.CharField(max_length=16, choices=Reason, blank=True)
+    reason_note = models.CharField(max_length=300, blank=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    # To the hour: a minute would tell who wrote it.
+    received_at = models.DateTimeField(default=clock.this_hour)
+    votes = models.IntegerField(default=0)
+
+    objects: ClassVar[Statements] = Statements("dialogue__")  # type: ignore[assignment]
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["dialogue", "number"], name="dialogue_numbers"),)
+        indexes = (models.Index(fields=["dialogue", "state", "received_at"], name="dialogue_queue"),)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Vote(models.Model):
+    """What a participant says to a statement. The last vote counts; when it was cast is kept nowhere."""
+
+    data_policy = DataPolicy(
+        holds="an opinion under a pseudonym", purpose="the dialogue", keep="until twelve months after closing"
+    )
+    wall = Wall(
+        read=f"({IS_JOB} or participant_id = {PARTICIPANT})",
+        insert=f"({IS_JOB} or participant_id = {PARTICIPANT})",
+        change=f"({IS_JOB} or participant_id = {PARTICIPANT})",
+        public="select, insert, update",
+        logged=False,
+    )
+
+    class Value(models.IntegerChoices):
+        """The three answers."""
+
+        AGREE = 1, _("agree")
+        DISAGREE = -1, _("disagree")
+        PASS = 0, _("pass")
+
+    pk = models.CompositePrimaryKey("participant", "statement")
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+", db_index=False)
+    statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="+")
+    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="+")
+    value = models.SmallIntegerField(choices=Value)
+
+    objects: ClassVar[OwnRows[Vote]] = OwnRows("participant_id")  # type: ignore[assignment]
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class VoteCount(OnDialogue):
+    """How many votes came in within one hour, in one stratum. Spread over a few rows so that voters don't queue."""
+
+    data_policy = NO_PERSONAL_DATA
+    wall = Wall(
+        read=follows("dialogue_id"),
+        insert=f"{KIND} in ('participant', 'job')",
+        change=f"{KIND} in ('participant', 'job')",
+        public="select, insert, update",
+        logged=False,
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    hour = models.DateTimeField()
+    stratum = models.CharField(max_length=8, choices=Stratum)
+    shard = models.SmallIntegerField()
+    votes = models.IntegerField(default=0)
+    newcomers = models.IntegerField(default=0)
+    is_logged = models.BooleanField(default=False)
+
+    objects: ClassVar[Guarded[VoteCount]] = Guarded("dialogue__")  # type: ignore[assignment]
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["dialogue", "hour", "stratum", "shard"], name="dialogue_hours"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H} {self.votes}"
+
+
+class Analysis(OnDialogue):
+    """The groups of opinion found at one moment, for those who run the dialogue."""
+
+    data_policy = DataPolicy(holds="counts by group", purpose="the dialogue's result", keep="with the dialogue")
+    wall = Wall(read=owned("dialogue_id"), insert=IS_JOB, change=IS_JOB)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    made_at = models.DateTimeField(default=clock.now)
+    participants = models.IntegerField()
+    votes = models.IntegerField()
+    result = models.JSONField()
+
+    objects: ClassVar[Guarded[Analysis]] = Guarded("dialogue__")  # type: ignore[assignment]
+
+    class Meta:
+        indexes = (models.Index(fields=["dialogue", "-made_at"], name="dialogue_newest_analysis"),)
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M}"
+
+
+class Outcome(OnDialogue):
+    """What everybody may read about a dialogue's result: small numbers hidden, nobody recognisable.
+
+    Number 0 is the coarse picture shown to voters while it runs; 1, 2, … are the published results.
+    """
+
+    data_policy = DataPolicy(holds="counts of ten and more", purpose="telling what was heard", keep="for good")
+    wall = Wall(
+        read=follows("dialogue_id"), insert=owned("dialogue_id"), change=owned("dialogue_id"), public="select"
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.IntegerField()
+    made_at = models.DateTimeField(default=clock.now)
+    content = models.JSONField()
+
+    objects: ClassVar[Guarded[Outcome]] = Guarded("dialogue__")  # type: ignore[assignment]
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["dialogue", "number"], name="dialogue_one_outcome"),)
+
+    def __str__(self) -> str:
+        return f"{self.dialogue_id} {self.number}"

@@ -1,0 +1,207 @@
+"""Named reads of dialogues, each limited to what the reader may see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import connection, models, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Ln, Random
+
+from entente.audit.actors import VISITOR, Actor, Credential, begin
+from entente.dialogue.models import Analysis, Dialogue, Outcome, Participant, Statement, Vote, VoteCount
+from entente.dialogue.opinion_groups import Votes as VoteArrays
+from entente.people.models import Member
+from entente.people.sign_in import NotProven, prove
+from entente.records.queries import translations_of
+
+HEAD_START = 10  # a new statement is shown as if it had this many votes
+LIVE = 0
+
+
+def dialogues(reader: Member) -> QuerySet[Dialogue]:
+    """The organisation's own dialogues, newest first, with what waits to be read in each."""
+    waiting = Q(pk__in=[])
+    own = Dialogue.objects.visible_to(reader).filter(owner_id=reader.organisation_id).exclude(waiting)
+    return own.select_related("owner").order_by("-opened_at", "reference")
+
+
+def waiting_counts(dialogue_ids: list[Any], reader: Member) -> dict[Any, int]:
+    """How many statements wait to be read, by dialogue."""
+    rows = Statement.objects.visible_to(reader).filter(
+        dialogue_id__in=dialogue_ids, state=Statement.State.WAITING
+    )
+    return dict(rows.values_list("dialogue_id").annotate(n=Count("id")))
+
+
+def public_dialogues(reader: Actor = VISITOR) -> QuerySet[Dialogue]:
+    """What everybody may see, open ones first."""
+    rows = Dialogue.objects.visible_to(VISITOR).select_related("owner")
+    order = models.Case(models.When(state=Dialogue.State.OPEN, then=0), default=1)
+    return rows.order_by(order, "-public_since", "reference")
+
+
+def participant_with(token: str) -> Participant | None:
+    """Whoever holds this token, with the credential to act; None when nobody does."""
+    credential = Credential("participant", token)
+    try:
+        prove(credential)
+    except NotProven:
+        return None
+    participant = Participant.objects.asking()
+    participant.credential = credential
+    return participant
+
+
+def next_statement(dialogue: Dialogue, reader: Actor) -> Statement | None:
+    """One that the reader has not answered, by lot; those with fewer votes come up more often.
+
+    Weighted sampling after Efraimidis and Spirakis (2006): the smallest -ln(u)·(votes + head start) wins.
+    """
+    rows = Statement.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, state=Statement.State.ACCEPTED)
+    if isinstance(reader, Participant):
+        answered = Vote.objects.visible_to(reader).filter(participant_id=reader.id, statement_id=OuterRef("pk"))
+        rows = rows.filter(~Exists(answered))
+    return rows.order_by(-Ln(1.0 - Random()) * (F("votes") + HEAD_START)).first()
+
+
+def own_votes(dialogue: Dialogue, reader: Participant) -> dict[int, int]:
+    """The reader's own answers: statement number → value."""
+    rows = Vote.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, statement__number__isnull=False)
+    return dict(rows.values_list("statement__number", "value"))
+
+
+def own_statements(dialogue: Dialogue, reader: Participant) -> QuerySet[Statement]:
+    """What the reader wrote, with what became of it."""
+    return Statement.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, author_id=reader.id)
+
+
+def statements(dialogue: Dialogue, reader: Actor, state: str = Statement.State.ACCEPTED) -> QuerySet[Statement]:
+    """A dialogue's statements in one state, in their order."""
+    rows = Statement.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, state=state)
+    return rows.order_by("number", "received_at", "id")
+
+
+def turnout(dialogue: Dialogue, reader: Actor) -> dict[str, Any]:
+    """Votes and newcomers so far, by stratum and by day."""
+    rows = VoteCount.objects.visible_to(reader).filter(dialogue_id=dialogue.pk)
+    by_stratum = list(rows.values("stratum").annotate(votes=Sum("votes"), people=Sum("newcomers")).order_by("stratum"))
+    by_day = list(
+        rows.values(day=models.functions.TruncDate("hour"))
+        .annotate(votes=Sum("votes"), people=Sum("newcomers"))
+        .order_by("day")
+    )
+    return {
+        "votes": sum(row["votes"] for row in by_stratum),
+        "people": sum(row["people"] for row in by_stratum),
+        "by_stratum": by_stratum,
+        "by_day": by_day,
+    }
+
+
+def newest_analysis(dialogue: Dialogue, reader: Actor) -> Analysis | None:
+    """The latest groups found, for those who run the dialogue."""
+    return Analysis.objects.visible_to(reader).filter(dialogue_id=dialogue.pk).order_by("-made_at").first()
+
+
+def live_outcome(dialogue: Dialogue, reader: Actor) -> Outcome | None:
+    """The coarse picture shown to voters while it runs."""
+    return Outcome.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, number=LIVE).first()
+
+
+def published_outcome(dialogue: Dialogue, reader: Actor) -> Outcome | None:
+    """The newest published result."""
+    rows = Outcome.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, number__gt=LIVE)
+    return rows.order_by("-number").first()
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A text in the reader's language, with what it was written in."""
+
+    text: str
+    language: str
+    original: str
+    original_language: str
+    is_checked: bool
+    made_by: str
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether the reader sees a translation."""
+        return self.language != self.original_language
+
+
+def wording(dialogue: Dialogue, rows: list[Statement], language: str, reader: Actor) -> dict[Any, Any]:
+    """The dialogue's texts by field name and its statements' by id, in `language` where they exist in it."""
+    found = translations_of(dialogue.pk, reader, language)
+
+    def worded(about_id: Any, field: str, original: str, written_in: str) -> Worded:
+        row = found.get((about_id, field), {}).get(language)
+        if row is None or written_in == language or not original:
+            return Worded(original, written_in, original, written_in, is_checked=True, made_by="")
+        return Worded(row.text, language, original, written_in, bool(row.checked_by), row.made_by)
+
+    texts: dict[Any, Any] = {
+        field: worded(dialogue.pk, field, getattr(dialogue, field), dialogue.language)
+        for field in Dialogue.TRANSLATED
+    }
+    texts |= {row.pk: worded(row.pk, "text", row.text, row.language) for row in rows}
+    return texts
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A dialogue's votes as arrays: `numbers` names the columns; `people` says how each row came in."""
+
+    votes: VoteArrays
+    numbers: list[int]
+    people: list[tuple[str, str, str]]
+
+    def took_part(self) -> dict[str, dict[str, int]]:
+        """People by stratum, area and language."""
+        named = ("stratum", "area", "language")
+        return {name: dict(Counter(row[place] for row in self.people)) for place, name in enumerate(named)}
+
+
+BINARY_ROW = np.dtype(
+    [("n", ">i2"), ("l1", ">i4"), ("row", ">i4"), ("l2", ">i4"), ("column", ">i4"), ("l3", ">i4"), ("value", ">i2")]
+)
+BINARY_HEADER, BINARY_TRAILER = 19, 2
+
+VOTES_QUERY = """
+copy (select p.place::int, s.place::int, v.value::smallint
+  from dialogue_vote v
+  join (select id, row_number() over (order by id) - 1 as place
+          from dialogue_participant where dialogue_id = {dialogue}) p on p.id = v.participant_id
+  join (select id, row_number() over (order by number) - 1 as place
+          from dialogue_statement where dialogue_id = {dialogue} and state = 'accepted') s on s.id = v.statement_id
+ where v.dialogue_id = {dialogue}) to stdout (format binary)"""
+
+
+@transaction.atomic
+def load_votes(dialogue: Dialogue, reader: Actor) -> Loaded:
+    """Every vote on accepted statements, streamed in PostgreSQL's binary form. Only jobs may read them.
+
+    https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
+    """
+    begin(reader)
+    people = Participant.objects.visible_to(reader).filter(dialogue_id=dialogue.pk).order_by("id")
+    numbers = statements(dialogue, reader).values_list("number", flat=True)
+    who = list(people.values_list("stratum", "area", "language"))
+    columns = [int(number or 0) for number in numbers]
+    sql = VOTES_QUERY.format(dialogue=f"'{dialogue.pk}'")
+    with connection.cursor() as cursor, cursor.cursor.copy(sql) as copy:
+        raw = b"".join(bytes(part) for part in copy)
+    rows = np.frombuffer(raw[BINARY_HEADER:-BINARY_TRAILER], dtype=BINARY_ROW)
+    votes = VoteArrays.of(
+        rows["row"].astype(np.int32),
+        rows["column"].astype(np.int32),
+        rows["value"].astype(np.int8),
+        len(who),
+        len(columns),
+    )
+    return Loaded(votes, columns, who)

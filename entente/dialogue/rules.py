@@ -1,0 +1,149 @@
+"""Who may do what in a dialogue. Each rule answers with a reason a person can read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from entente.audit.actors import Actor
+from entente.audit.decisions import Decision, allow, refuse
+from entente.dialogue.models import Dialogue, Participant, Statement
+from entente.people.models import Member
+from entente.records.models import ImportRun
+
+State = Dialogue.State
+LEAST_STATEMENTS = 3
+COORDINATES = _("You coordinate dialogues for the organisation that owns this one.")
+
+
+def may_draft_dialogue(actor: Member, at: datetime) -> Decision:
+    """Coordinators of any organisation."""
+    if actor.actor_kind != "member" or actor.role != actor.Role.COORDINATOR:
+        return refuse(_("Only coordinators start a dialogue."))
+    return allow(_("You coordinate dialogues for your organisation."))
+
+
+def _may_run(actor: Member, dialogue: Dialogue) -> Decision:
+    if actor.actor_organisation_id != dialogue.owner_id:
+        return refuse(_("Only the organisation that owns a dialogue runs it."))
+    if actor.role != actor.Role.COORDINATOR:
+        return refuse(_("Only coordinators run a dialogue."))
+    return allow(COORDINATES)
+
+
+def may_edit_dialogue(actor: Member, dialogue: Dialogue, at: datetime) -> Decision:
+    """Its texts: while it is a draft. What the city says with the result: until the end."""
+    return _may_run(actor, dialogue)
+
+
+def may_reword_question(actor: Member, dialogue: Dialogue, at: datetime) -> Decision:
+    """Not once people have answered it."""
+    if dialogue.state != State.DRAFT:
+        return refuse(_("The question can't be changed once people answer it."))
+    return _may_run(actor, dialogue)
+
+
+def may_open_dialogue(actor: Member, dialogue: Dialogue, statements: int, at: datetime) -> Decision:
+    """From a draft with a question, a public policy and a few statements to begin with."""
+    if dialogue.state != State.DRAFT:
+        return refuse(_("Only a draft can be opened."))
+    if not dialogue.policy.strip():
+        return refuse(_("Publish first how statements are moderated: write the policy."))
+    if statements < LEAST_STATEMENTS:
+        return refuse(_("Add at least %(number)d statements, so that the first visitors have something to answer."),
+                      number=LEAST_STATEMENTS)
+    if dialogue.closes_at is not None and dialogue.closes_at <= at:
+        return refuse(_("The closing date has passed. Choose a later one."))
+    return _may_run(actor, dialogue)
+
+
+def may_freeze_dialogue(actor: Member, dialogue: Dialogue, at: datetime) -> Decision:
+    """While it is open."""
+    if dialogue.state != State.OPEN:
+        return refuse(_("Only an open dialogue can be paused."))
+    return _may_run(actor, dialogue)
+
+
+def may_unfreeze_dialogue(actor: Member, dialogue: Dialogue, at: datetime) -> Decision:
+    """While it is paused."""
+    if dialogue.state != State.FROZEN:
+        return refuse(_("This dialogue is not paused."))
+    return _may_run(actor, dialogue)
+
+
+def may_close_dialogue(actor: Member, dialogue: Dialogue, at: datetime) -> Decision:
+    """Once it has been open."""
+    if dialogue.state not in {State.OPEN, State.FROZEN}:
+        return refuse(_("Only an open or paused dialogue can be closed."))
+    return _may_run(actor, dialogue)
+
+
+def may_publish_outcome(actor: Member, dialogue: Dialogue, *, is_analysed: bool, at: datetime) -> Decision:
+    """After closing, with the groups found and the limits said."""
+    if dialogue.state != State.CLOSED:
+        return refuse(_("Close the dialogue before you publish what was heard."))
+    if not is_analysed:
+        return refuse(_("The result is still being worked out. Try again in a minute."))
+    if not dialogue.heard.strip() or not dialogue.limits.strip():
+        return refuse(_("Say what you heard, and what the result can't tell, before you publish."))
+    return _may_run(actor, dialogue)
+
+
+def may_moderate_statement(actor: Member, dialogue: Dialogue, statement: Statement, at: datetime) -> Decision:
+    """At any time; a decision can be changed, and each is logged with its reason."""
+    return _may_run(actor, dialogue)
+
+
+def may_make_codes(actor: Member, dialogue: Dialogue, at: datetime) -> Decision:
+    """Until it closes."""
+    if dialogue.state == State.CLOSED:
+        return refuse(_("This dialogue is closed."))
+    return _may_run(actor, dialogue)
+
+
+def may_take_part(dialogue: Dialogue, at: datetime) -> Decision:
+    """Whether anybody may vote or write now."""
+    if dialogue.state == State.FROZEN:
+        return refuse(_("This dialogue is paused. Your earlier answers are kept."))
+    if dialogue.state == State.CLOSED:
+        return refuse(_("This dialogue is closed. Your earlier answers are counted."))
+    if dialogue.state != State.OPEN:
+        return refuse(_("This dialogue has not begun."))
+    if dialogue.closes_at is not None and dialogue.closes_at <= at:
+        return refuse(_("This dialogue is closed. Your earlier answers are counted."))
+    return allow(_("This dialogue is open."))
+
+
+def may_join_openly(dialogue: Dialogue, at: datetime) -> Decision:
+    """Without a code, where the open web is welcome."""
+    if not dialogue.is_open_web:
+        return refuse(_("This dialogue is by invitation: enter the code from your letter or your session."))
+    return may_take_part(dialogue, at)
+
+
+def may_cast_vote(actor: Participant, dialogue: Dialogue, statement: Statement, at: datetime) -> Decision:
+    """On accepted statements of a dialogue one takes part in."""
+    if actor.dialogue_id != dialogue.pk or statement.dialogue_id != dialogue.pk:
+        return refuse(_("This answer belongs to another dialogue."))
+    if statement.state != Statement.State.ACCEPTED:
+        return refuse(_("This statement can't be answered any more. Here is the next one."))
+    return may_take_part(dialogue, at)
+
+
+def may_add_statement(actor: Actor, dialogue: Dialogue, at: datetime) -> Decision:
+    """The owner's coordinators until it closes; everybody who takes part while it is open."""
+    if isinstance(actor, Participant):
+        return may_take_part(dialogue, at)
+    if dialogue.state == State.CLOSED:
+        return refuse(_("This dialogue is closed."))
+    if not isinstance(actor, Member):
+        return refuse(_("This dialogue has not begun."))
+    return _may_run(actor, dialogue)
+
+
+def may_bring_in_import(actor: Member, run: ImportRun, at: datetime) -> Decision:
+    """Once, after it was read without a problem."""
+    if run.state != ImportRun.State.READY:
+        return refuse(_("This file is not ready to be brought in."))
+    return may_draft_dialogue(actor, at)

@@ -1,0 +1,44 @@
+"""Every change to a dialogue. Each asks its rule, writes and logs, in one transaction."""
+
+from entente.dialogue.services.analysing import analyse_dialogue, log_vote_counts, publish_outcome
+from entente.dialogue.services.drafting import (
+    add_statement,
+    draft_dialogue,
+    edit_dialogue,
+    translate_dialogue,
+    translate_statement,
+)
+from entente.dialogue.services.importing import bring_in_import, read_import, run_import, start_import
+from entente.dialogue.services.moderating import moderate_statement
+from entente.dialogue.services.running import (
+    close_dialogue,
+    freeze_dialogue,
+    make_codes,
+    open_dialogue,
+    unfreeze_dialogue,
+)
+from entente.dialogue.services.voting import cast_vote, join_dialogue, redeem_code
+
+__all__ = [
+    "add_statement",
+    "analyse_dialogue",
+    "bring_in_import",
+    "cast_vote",
+    "close_dialogue",
+    "draft_dialogue",
+    "edit_dialogue",
+    "freeze_dialogue",
+    "join_dialogue",
+    "log_vote_counts",
+    "make_codes",
+    "moderate_statement",
+    "open_dialogue",
+    "publish_outcome",
+    "read_import",
+    "redeem_code",
+    "run_import",
+    "start_import",
+    "translate_dialogue",
+    "translate_statement",
+    "unfreeze_dialogue",
+]

@@ -1,0 +1,192 @@
+"""Brings in a conversation held in Polis: read, show, and only then write, in steps that can be interrupted."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from entente.audit import clock
+from entente.audit.actors import Actor, acting
+from entente.audit.decisions import Decision, allow
+from entente.audit.services import log
+from entente.dialogue import rules
+from entente.dialogue.codes import hashed
+from entente.dialogue.models import IMPORTED_LENGTH, Dialogue, Participant, Statement, Stratum, Vote
+from entente.dialogue.polis_csv import Conversation, Problem, Reading, read_zip
+from entente.dialogue.services.analysing import analyse_dialogue
+from entente.dialogue.services.drafting import draft_dialogue, index_dialogue
+from entente.jobs.queue import defer
+from entente.people.models import Member
+from entente.records.files import forget_file, keep_file, kept_file
+from entente.records.models import ImportRun
+
+KIND = "polis"
+FILE = "conversation"
+CHUNK = 5000  # votes written in one transaction
+MODERATED = {1: Statement.State.ACCEPTED, 0: Statement.State.WAITING, -1: Statement.State.REJECTED}
+State = ImportRun.State
+
+
+@transaction.atomic
+def start_import(*, by: Member, file_name: str, content: bytes) -> ImportRun:
+    """Keep an uploaded zip, sealed, and have it read."""
+    decision = rules.may_draft_dialogue(by, clock.now()).require()
+    run = ImportRun(kind=KIND, owner_id=by.organisation_id, started_by=by, file_name=file_name[:200])
+    log("dialogue.import_started", by=by, about=run, decision=decision)
+    keep_file(run.id, FILE, content)
+    run.save(force_insert=True)
+    defer("dialogue.read_import", run=str(run.id))
+    return run
+
+
+def read_import(run_id: uuid.UUID, *, by: Actor) -> ImportRun:
+    """Read the file and say what it would bring in and what is wrong with it. Writes nothing else."""
+    with acting(by):
+        run = ImportRun.objects.visible_to(by).get(pk=run_id)
+    if run.state != State.READING:
+        return run
+    reading = _read(run)
+    run.state = State.REFUSED if reading.conversation is None else State.READY
+    run.problems = [_plain(problem) for problem in reading.problems]
+    run.notices = [_plain(problem) for problem in reading.notices]
+    if reading.conversation:
+        run.preview = _preview(reading.conversation)
+        run.rows_total = len(reading.conversation.votes)
+    _keep_run(run, "dialogue.import_read", by=by)
+    return run
+
+
+def _read(run: ImportRun) -> Reading:
+    return read_zip(io.BytesIO(kept_file(run.id, FILE)))
+
+
+def _plain(problem: Problem) -> dict[str, Any]:
+    return {"file": problem.file, "line": problem.line, "code": str(problem.code), "detail": problem.detail}
+
+
+def _preview(conversation: Conversation) -> dict[str, Any]:
+    states = [MODERATED[statement.moderated] for statement in conversation.statements]
+    return {
+        "topic": conversation.topic,
+        "description": conversation.description,
+        "source": conversation.source_url,
+        "participants": len(conversation.voters),
+        "statements": len(states),
+        "rejected": states.count(Statement.State.REJECTED),
+        "votes": len(conversation.votes),
+        "replaced": conversation.events - len(conversation.votes),
+        "examples": [statement.text for statement in conversation.statements[:5]],
+    }
+
+
+@transaction.atomic
+def _keep_run(run: ImportRun, event: str, *, by: Actor) -> None:
+    with acting(by):
+        run.save()
+        decision: Decision = allow("Somebody asked for this import.")
+        log(event, by=by, about=run, decision=decision, details={"state": run.state, "rows": run.rows_done})
+
+
+@transaction.atomic
+def bring_in_import(run: ImportRun, *, by: Member, title: str, question: str, language: str) -> Dialogue:
+    """Make the dialogue and its statements, closed from the start, and have the votes written."""
+    run = ImportRun.objects.visible_to(by).select_for_update(of=("self",)).get(pk=run.pk)
+    rules.may_bring_in_import(by, run, clock.now()).require()
+    conversation = _read(run).conversation
+    assert conversation is not None
+    dialogue = draft_dialogue(
+        by=by,
+        title=title,
+        question=question,
+        language=language,
+        languages=[language],
+        background=conversation.description,
+        is_open_web=False,
+    )
+    dialogue.state, dialogue.source = Dialogue.State.CLOSED, conversation.source_url
+    dialogue.save(update_fields=["state", "source"])
+    Statement.objects.visible_to(by).bulk_create(_statements(dialogue, conversation, language, by), batch_size=1000)
+    run.state, run.record_id = State.RUNNING, dialogue.pk
+    run.save()
+    decision = allow("You coordinate dialogues for your organisation.")
+    log("dialogue.conversation_brought_in", by=by, about=dialogue, decision=decision, details=run.preview)
+    defer("dialogue.run_import", run=str(run.id))
+    index_dialogue(dialogue, by=by)
+    return dialogue
+
+
+def _statements(dialogue: Dialogue, conversation: Conversation, language: str, by: Member) -> list[Statement]:
+    return [
+        Statement(
+            dialogue=dialogue,
+            number=statement.number,
+            text=statement.text[:IMPORTED_LENGTH],
+            language=language,
+            origin=Statement.Origin.IMPORTED,
+            state=MODERATED[statement.moderated],
+            decided_by=by.actor_name if statement.moderated else "",
+        )
+        for statement in conversation.statements
+    ]
+
+
+def run_import(run_id: uuid.UUID, *, by: Actor) -> ImportRun:
+    """Write the votes in steps. A run that was interrupted goes on where it stopped."""
+    with acting(by):
+        run = ImportRun.objects.visible_to(by).get(pk=run_id)
+    if run.state != State.RUNNING:
+        return run
+    conversation = _read(run).conversation
+    assert conversation is not None and run.record_id is not None
+    ids = _statement_ids(run.record_id, by)
+    while run.rows_done < run.rows_total:
+        _write_step(run, conversation, ids, by=by)
+    analyse_dialogue(run.record_id, by=by)
+    run.state, run.ended_at = State.DONE, clock.now()
+    _keep_run(run, "dialogue.import_finished", by=by)
+    forget_file(run.id, FILE)
+    return run
+
+
+def _statement_ids(dialogue_id: uuid.UUID, by: Actor) -> dict[int, uuid.UUID]:
+    with acting(by):
+        rows = Statement.objects.visible_to(by).filter(dialogue_id=dialogue_id)
+        return {int(number): pk for number, pk in rows.values_list("number", "pk") if number is not None}
+
+
+@transaction.atomic
+def _write_step(run: ImportRun, conversation: Conversation, ids: dict[int, uuid.UUID], *, by: Actor) -> None:
+    """One step: its participants, its votes and how far it got, all or nothing."""
+    assert run.record_id is not None
+    with acting(by):
+        votes = conversation.votes
+        step = slice(run.rows_done, run.rows_done + CHUNK)
+        voters = sorted(set(votes.voters[step]))
+        people = {voter: uuid.uuid5(run.id, str(voter)) for voter in voters}
+        Participant.objects.visible_to(by).bulk_create(
+            [
+                Participant(
+                    id=people[voter],
+                    dialogue_id=run.record_id,
+                    token_hash=hashed(f"{run.id}|{voter}"),
+                    stratum=Stratum.IMPORTED,
+                    number=voter,
+                )
+                for voter in voters
+            ],
+            ignore_conflicts=True,
+        )
+        Vote.objects.visible_to(by).bulk_create(
+            [
+                Vote(participant_id=people[voter], statement_id=ids[number], dialogue_id=run.record_id, value=value)
+                for voter, number, value in zip(
+                    votes.voters[step], votes.statements[step], votes.values[step], strict=True
+                )
+            ],
+            ignore_conflicts=True,
+        )
+        run.rows_done = min(run.rows_done + CHUNK, run.rows_total)
+        run.save(update_fields=["rows_done"])

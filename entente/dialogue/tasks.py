@@ -1,0 +1,39 @@
+"""Work for later: analyses and imports. Each finds what is due and calls a service for it."""
+
+import uuid
+
+from entente.audit.actors import Actor
+from entente.dialogue import services
+from entente.dialogue.services.analysing import dialogues_to_analyse
+from entente.jobs.queue import every, work
+
+
+@work("dialogue.analyse")
+def analyse(*, by: Actor, dialogue: str) -> None:
+    """Find the groups of opinion in one dialogue."""
+    services.analyse_dialogue(uuid.UUID(dialogue), by=by)
+
+
+@every("*/20 * * * * *", "dialogue.analyse_changed")
+def analyse_changed(*, by: Actor) -> None:
+    """Every twenty seconds, look at running dialogues with new votes."""
+    for dialogue_id in dialogues_to_analyse(by=by):
+        services.analyse_dialogue(dialogue_id, by=by)
+
+
+@every("5 * * * *", "dialogue.log_vote_counts")
+def log_vote_counts(*, by: Actor) -> None:
+    """After each hour, log how many votes came in."""
+    services.log_vote_counts(by=by)
+
+
+@work("dialogue.read_import")
+def read_import(*, by: Actor, run: str) -> None:
+    """Read an uploaded conversation."""
+    services.read_import(uuid.UUID(run), by=by)
+
+
+@work("dialogue.run_import")
+def run_import(*, by: Actor, run: str) -> None:
+    """Write the votes of a conversation."""
+    services.run_import(uuid.UUID(run), by=by)

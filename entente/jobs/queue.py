@@ -1,0 +1,68 @@
+"""The façade over procrastinate: name a job, defer it by name, repeat it on a schedule."""
+
+from collections.abc import Callable
+from typing import Any
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from entente.audit.actors import Actor, job
+
+ATTEMPTS = 5
+FIRST_WAIT_SECONDS = 4
+
+Work = Callable[..., None]
+
+
+def work(name: str) -> Callable[[Work], Work]:
+    """Register `def task(*, by, **ids)` as the job `name`; it is retried with growing waits.
+
+    Ids in, nothing out; the task calls one service and is idempotent.
+    """
+
+    def register(task: Work) -> Work:
+        retry = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=FIRST_WAIT_SECONDS)
+
+        def run(context: JobContext, **ids: Any) -> None:
+            task(by=_worker(name, context), **ids)
+
+        app.task(name=name, queue=name.partition(".")[0], retry=retry, pass_context=True)(run)
+        return task
+
+    return register
+
+
+def every(cron: str, name: str) -> Callable[[Work], Work]:
+    """Register `def task(*, by)` to run on a schedule, e.g. `"*/5 * * * *"`. It finds what is due."""
+
+    def register(task: Work) -> Work:
+        def run(context: JobContext, timestamp: int) -> None:
+            task(by=_worker(name, context))
+
+        app.periodic(cron=cron)(app.task(name=name, queue=name.partition(".")[0], pass_context=True)(run))
+        return task
+
+    return register
+
+
+def defer(name: str, *, once: bool = False, **ids: str) -> None:
+    """Queue a job in the caller's transaction: if the change is undone, so is the job.
+
+    `once`: not queued again while the same work still waits.
+    """
+    lock = f"{name}:{','.join(ids.values())}" if once else None
+    # Two of the same must not fail the caller's transaction, so ask before writing.
+    if lock and _waits(lock):
+        return
+    app.configure_task(name=name, queue=name.partition(".")[0], queueing_lock=lock, lock=lock).defer(**ids)
+
+
+def _waits(lock: str) -> bool:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    found: bool = ProcrastinateJob.objects.filter(queueing_lock=lock, status="todo").exists()
+    return found
+
+
+def _worker(name: str, context: JobContext) -> Actor:
+    return job(name, context.job.id)

@@ -1,0 +1,1 @@
+"""Sealed columns, the keystore outside the database, and rate limits that keep no address."""

@@ -1,0 +1,1 @@
+"""Organisations, persons, accounts, memberships, and how people sign in."""

@@ -1,0 +1,196 @@
+"""Who is who: organisations, persons, memberships, accounts and sessions."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from entente.audit import clock
+from entente.audit.actors import Credential
+from entente.audit.tables import (
+    IS_JOB,
+    IS_MEMBER,
+    NO_PERSONAL_DATA,
+    ORGANISATION,
+    DataPolicy,
+    Unwalled,
+    Wall,
+)
+
+
+class Organisation(models.Model):
+    """A public service, an association or a group that takes part in the partnership or is known to it."""
+
+    data_policy = NO_PERSONAL_DATA
+    wall = Wall(read="(select authz.kind()) is not null", insert=IS_JOB, change=IS_JOB, public="select")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=200)
+    names = models.JSONField(default=dict, help_text="The name in other languages, by language code.")
+    kind = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        names: dict[str, str] = self.names
+        return names.get(get_language() or "", "") or self.name
+
+
+class Person(models.Model):
+    """Somebody known to the partnership. Most people in the directory never sign in."""
+
+    data_policy = DataPolicy(
+        holds="name, work address and languages",
+        purpose="reaching each other",
+        keep="while a member, then one year",
+    )
+    wall = Wall(
+        read=f"({IS_JOB} or {IS_MEMBER} and coalesce((select true from people_membership m"
+        f" where m.person_id = people_person.id and m.organisation_id = {ORGANISATION} limit 1), false))",
+        insert=IS_JOB,
+        change=IS_JOB,
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    languages = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person acting for an organisation. This is the actor in every service and rule."""
+
+    data_policy = DataPolicy(
+        holds="who acts for which organisation, in which role",
+        purpose="access and accountability",
+        keep="while a member, then ten years without the name",
+    )
+    wall = Wall(
+        read=f"({IS_JOB} or {IS_MEMBER} and organisation_id = {ORGANISATION})", insert=IS_JOB, change=IS_JOB
+    )
+
+    class Role(models.TextChoices):
+        """What a member may do for the organisation."""
+
+        COORDINATOR = "coordinator", _("coordinator")
+        MEMBER = "member", _("member")
+        OFFICER = "officer", _("data protection officer")
+        OVERSEER = "overseer", _("independent overseer")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=12, choices=Role, default=Role.MEMBER)
+    title = models.CharField(max_length=120, blank=True)
+    titles = models.JSONField(default=dict)
+    since = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    # Set only by whoever proved it: the request's session, a test's, or the owner's command line.
+    credential: Credential | None = None
+    actor_kind = "member"
+
+    def __str__(self) -> str:
+        return f"{self.person} ({self.organisation})"
+
+    @property
+    def actor_id(self) -> uuid.UUID:
+        """The membership acts, not the person: the same person may act for two organisations."""
+        return self.id
+
+    @property
+    def actor_name(self) -> str:
+        """The person's name as the log keeps it."""
+        return self.person.name
+
+    @property
+    def actor_organisation_id(self) -> uuid.UUID:
+        """For whom the member acts."""
+        return self.organisation_id
+
+    @property
+    def role_title(self) -> str:
+        """What the person does there, in the reader's language."""
+        titles: dict[str, str] = self.titles
+        return titles.get(get_language() or "", "") or self.title
+
+
+Member = Membership
+
+
+class Accounts(BaseUserManager["Account"]):
+    """Finds accounts by their e-mail address."""
+
+    def get_by_natural_key(self, username: str | None) -> Account:
+        """Addresses are compared without case."""
+        return self.get(email__iexact=username)
+
+
+class Account(AbstractBaseUser):
+    """A person's way to sign in."""
+
+    data_policy = DataPolicy(
+        holds="address and password hash", purpose="sign-in", keep="until the membership ends"
+    )
+    wall = Unwalled("sign-in happens before anybody is known; the public surface has no access at all")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="account")
+    email = models.EmailField(unique=True)
+    language = models.CharField(max_length=5, default="en")
+    is_active = models.BooleanField(default=True)
+    # Django's admin is not installed; some libraries ask all the same.
+    is_staff = False
+    is_superuser = False
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[Accounts] = Accounts()
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Session(models.Model):
+    """One sign-in on one device. Only a hash of the key is kept, no address and no browser string."""
+
+    data_policy = DataPolicy(holds="when somebody signed in", purpose="sign-in", keep="12 hours")
+    wall = Unwalled("sign-in happens before anybody is known; only a hash of the key is kept")
+
+    key_hash = models.CharField(primary_key=True, max_length=64)
+    id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, related_name="sessions")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, null=True)
+    is_strong = models.BooleanField(default=False)
+    signed_in_with = models.CharField(max_length=20, blank=True)
+    content = models.TextField()
+    started_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["expires_at"], name="people_session_expiry"),)
+
+    def __str__(self) -> str:
+        return f"{self.account} since {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class Attempt(models.Model):
+    """How often something was tried in an hour, under a hash that nobody can turn back after the day."""
+
+    data_policy = DataPolicy(holds="a keyed hash that changes daily", purpose="rate limits", keep="one day")
+    wall = Unwalled("counts under daily keyed hashes, in an unlogged table", public="select, insert, update", is_crash_safe=False)
+
+    bucket = models.CharField(primary_key=True, max_length=64)
+    count = models.IntegerField(default=0)
+    day = models.DateField()
+
+    def __str__(self) -> str:
+        return self.bucket[:8]

@@ -1,0 +1,35 @@
+"""Rate limits without addresses: what is counted is a hash under a key that lives one day."""
+
+import hashlib
+import hmac
+import uuid
+
+from django.db import connection
+
+from entente.audit import clock
+from entente.keys.fields import keystore
+
+DAILY = uuid.UUID("00000000-0000-4000-8000-00000000da11")
+
+
+def _day_key() -> bytes:
+    """Today's key: derived, and tomorrow's differs, so yesterday's hashes say nothing."""
+    return hmac.digest(keystore().key(DAILY, create=True), clock.now().date().isoformat().encode(), hashlib.sha256)
+
+
+def within_limit(action: str, who: str, *, at_most: int) -> bool:
+    """Count one try of `action` this hour; false once `who` tried more than `at_most` times.
+
+    `who` is an address or a code; it is hashed at once and kept nowhere.
+    """
+    now = clock.now()
+    hour = f"{action}|{now:%Y-%m-%dT%H}|{who}"
+    bucket = hmac.new(_day_key(), hour.encode(), hashlib.sha256).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into people_attempt (bucket, count, day) values (%s, 1, %s)"
+            " on conflict (bucket) do update set count = people_attempt.count + 1 returning count",
+            [bucket, now.date()],
+        )
+        (count,) = cursor.fetchone() or (0,)
+    return bool(count <= at_most)

@@ -1,0 +1,1 @@
+"""The public home: what the partnership does, says, asks and answers."""

@@ -1,0 +1,28 @@
+"""References people can say aloud: a prefix, six characters without look-alikes, and a check character."""
+
+import re
+import secrets
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # 30 signs: no 0 O, 1 I L, U
+LENGTH = 6
+SAFE_GAP = 7  # coprime to 30: exchanging neighbours always changes the check sign
+
+
+def check_sign(body: str) -> str:
+    """The sign that finds one mistyped character or two exchanged neighbours."""
+    total = sum(pow(SAFE_GAP, place, len(ALPHABET)) * ALPHABET.index(sign) for place, sign in enumerate(body))
+    return ALPHABET[total % len(ALPHABET)]
+
+
+def new_reference(prefix: str) -> str:
+    """A fresh reference such as `DLG-7K3MPQ4`."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return f"{prefix}-{body}{check_sign(body)}"
+
+
+def is_reference(text: str) -> bool:
+    """Whether `text` is a well-formed reference with its right check sign."""
+    if not re.fullmatch(rf"[A-Z]{{2,4}}-[{ALPHABET}]{{{LENGTH + 1}}}", text):
+        return False
+    body = text.rpartition("-")[2]
+    return check_sign(body[:-1]) == body[-1]

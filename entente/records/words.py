@@ -1,0 +1,17 @@
+"""How words are made comparable in four languages, for search."""
+
+import re
+import unicodedata
+
+# Tatweel and the short vowels; alef, yeh and teh marbuta have forms people use interchangeably.
+ARABIC_IGNORED = re.compile("[\u0640\u064b-\u0652\u0670]")
+ARABIC_SAME = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه"})
+WITH_AND = re.compile(r"(^|\s)و(?=ال)")  # the conjunction is written together with the article
+
+
+def comparable(text: str) -> str:
+    """Lower case, without accents or Arabic vowel marks, single spaces."""
+    plain = ARABIC_IGNORED.sub("", unicodedata.normalize("NFKC", text)).translate(ARABIC_SAME)
+    plain = WITH_AND.sub(r"\1", plain)
+    stripped = "".join(c for c in unicodedata.normalize("NFKD", plain.casefold()) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[\w-]+", stripped))
