@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from entente.dialogue.opinion_groups.components import Components, components, positions, shuffled_maps
 from entente.dialogue.opinion_groups.grouping import Grouping, GroupingRule, Trial, group_people
-from entente.dialogue.opinion_groups.placing import Outline, outline
+from entente.dialogue.opinion_groups.placing import Outline, PlainMap, outline
 from entente.dialogue.opinion_groups.statements import (
     Bridge,
     Divide,
@@ -88,7 +88,7 @@ class Result:
             "uncertain": list(self.uncertain),
         }
 
-    def plain_components(self) -> dict[str, Any]:
+    def plain_components(self) -> PlainMap:
         """The map as plain lists, exact to the last bit: what `place` needs, and what a page draws."""
         part = self.components
         means = zip(part.mean, part.counted, strict=True)

@@ -23,6 +23,14 @@ class PlainComponents(TypedDict):
     loadings: Sequence[Sequence[float]]
 
 
+class PlainMap(PlainComponents):
+    """The whole map as plain lists: what placing needs, and where every statement lies."""
+
+    statement_positions: Sequence[Sequence[float]]
+    extremity: Sequence[float]
+    explained: Sequence[float]
+
+
 class PlainGroup(TypedDict):
     """What placing somebody in a group needs: the middle of that group on the map."""
 
