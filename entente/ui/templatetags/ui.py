@@ -32,8 +32,13 @@ STATE_ICONS = {
 NOTICE_ICONS = {"information": "information", "due": "clock", "late": "warning", "done": "check"}
 
 
+# Marenne is not in America: plain English writes the day before the month.
+LOCALES = {"en": "en_GB"}
+
+
 def _locale() -> str:
-    return (get_language() or "en").replace("-", "_")
+    language = get_language() or "en"
+    return LOCALES.get(language, language.replace("-", "_"))
 
 
 @lru_cache
