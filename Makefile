@@ -30,6 +30,8 @@ journeys: ## the stories, in a real browser (ARGS="-k arabic" for some)
 	@bin/chromium-or-say
 	@$(PYTHON) -m pytest tests/journeys $(ARGS)
 
+check: export ENTENTE_MODE := test
+check: export DATABASE_URL := postgresql://nobody@localhost/never-asked
 check: ## format, lint, types, import contracts, settings
 	@bin/set-up dev
 	@$(BIN)/ruff format --check --quiet . || { echo "Format them with: $(BIN)/ruff format"; exit 1; }
