@@ -31,10 +31,11 @@ def _languages(path: str, current: str) -> list[dict[str, Any]]:
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Return text_direction, languages (code, own name, direction, url of this page in it), city_name and theme.
+    """Return text_direction, languages, city_name and theme.
 
-    `ENTENTE_CITY_NAME` is a text, or texts by language code. The theme is always "system": a person's choice stays
-    in their own browser and never reaches the server.
+    A language is its code, its own name, its direction, the url of this page in it and whether it is the
+    current one. `ENTENTE_CITY_NAME` is a text, or texts by language code. The theme is always "system": a
+    person's choice stays in their own browser and never reaches the server.
     """
     current = get_language() or settings.LANGUAGE_CODE
     return {

@@ -1,16 +1,31 @@
-"""The content of the pattern book: every pattern of the look once, with things that could happen in Marenne."""
+"""The content of the pattern book: every pattern once, with things that could happen in Marenne."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import yaml
 from django import forms
+from django.core.paginator import Paginator
 from django.utils.safestring import SafeString, mark_safe
 
-from entente.ui.pattern_book_words import ARABIC, ENGLISH
+CONTENT = Path(__file__).resolve().parent / "content"
 
 REFERENCE = "DIAL-4MQ7TX2"
+AS_THEY_ARE = (
+    "board",
+    "confirm",
+    "dialogue_title",
+    "empty",
+    "headings",
+    "notices",
+    "readers",
+    "record",
+    "visibility",
+    "vote",
+)
 
 
 class StatementForm(forms.Form):
@@ -32,7 +47,6 @@ class FilterForm(forms.Form):
 
 def _statement_form(words: dict[str, Any]) -> StatementForm:
     form = StatementForm(data={"close": "2026-12-04", "who": "everyone", "agreed": "on", "text": ""})
-    form.error_class.template_name = "django/forms/errors/list/ul.html"
     for name, (label, help_text) in words["fields"].items():
         form.fields[name].label, form.fields[name].help_text = label, help_text
     _choices(form, "area", words["areas"])
@@ -62,7 +76,12 @@ def _table(words: dict[str, Any]) -> dict[str, Any]:
     kinds = ["due", "open", "done", "late"]
     rows = []
     for kind, (title, state, owner, people) in zip(kinds, words["rows"], strict=True):
-        cells = [{"text": title, "url": "#list"}, {"text": state, "state_kind": kind}, {"text": owner}, {"text": people}]
+        cells = [
+            {"text": title, "url": "#list"},
+            {"text": state, "state_kind": kind},
+            {"text": owner},
+            {"text": people},
+        ]
         rows.append({"cells": cells})
     return {"caption": words["list_caption"], "columns": columns, "rows": rows}
 
@@ -78,35 +97,40 @@ def _picture(words: dict[str, Any]) -> SafeString:
             x, y = across + (seed % 181 - 90), down + (seed // 181 % 121 - 60)
             drawing.append(f'<use class="mark {group}" href="#mark-{group}" x="{x}" y="{y}" opacity="0.55"/>')
     labels = zip((("g1", 170, 24), ("g2", 430, 74)), words["groups"], strict=True)
-    drawing += [f'<text x="{x}" y="{y}" text-anchor="middle">{name}</text>' for (_group, x, y), name in labels]
-    drawing.append(f'<circle class="you" cx="262" cy="176" r="9"/><text x="262" y="206" text-anchor="middle">{words["you"]}</text>')
+    drawing += [
+        f'<text x="{x}" y="{y}" text-anchor="middle">{name}</text>' for (_group, x, y), name in labels
+    ]
+    drawing.append('<circle class="you" cx="262" cy="176" r="9"/>')
+    drawing.append(f'<text x="262" y="206" text-anchor="middle">{words["you"]}</text>')
     axes = '<path class="axis" d="M20 280H580M20 280V10"/>'
     opening = f'<svg class="picture" viewBox="0 0 600 300" role="img" aria-label="{words["figure_title"]}">'
-    return mark_safe(f"{opening}{axes}{''.join(drawing)}</svg>")  # only words of this file are in it
+    return mark_safe(f"{opening}{axes}{''.join(drawing)}</svg>")  # our own words and numbers only
 
 
 def pattern_book(language: str) -> dict[str, Any]:
-    """Return the context of `ui/pattern_book.html` in Arabic for "ar" and in English for every other language."""
-    words = ARABIC if language.startswith("ar") else ENGLISH
+    """Return the context of `ui/pattern_book.html`, in Arabic for "ar" and else in English."""
+    name = "pattern_book.ar.yaml" if language.startswith("ar") else "pattern_book.en.yaml"
+    words = yaml.safe_load((CONTENT / name).read_text(encoding="utf-8"))
     moments = [dict(zip(("when", "title", "text"), moment, strict=True)) for moment in words["moments"]]
-    doors = [{"icon": icon, "title": title, "text": text, "url": "#doors"} for icon, title, text in words["doors"]]
+    doors = [
+        {"icon": icon, "title": title, "text": text, "url": "#doors"} for icon, title, text in words["doors"]
+    ]
     hour = datetime(2026, 11, 18, 8, 40, tzinfo=UTC)
     history = [{"sentence": sentence, "why": why, "at": hour} for sentence, why in words["history"]]
-    figure_columns = [{"label": words["figure_columns"][0]}] + [{"label": x, "number": True} for x in words["figure_columns"][1:]]
+    figure_columns = [
+        {"label": label, "number": place > 0} for place, label in enumerate(words["figure_columns"])
+    ]
     figure_rows = [{"cells": [{"text": text} for text in row]} for row in words["figure_rows"]]
     return {
-        **{key: words[key] for key in ("headings", "record", "visibility", "notices", "empty", "confirm", "progress")},
-        "dialogue_title": words["dialogue_title"],
+        **{key: words[key] for key in AS_THEY_ARE},
         "reference": REFERENCE,
         "words": words,
         "filter": _filter_form(words),
         "list": _table(words),
+        "page": Paginator(range(60), 20).page(2),
         "form": _statement_form(words),
-        "vote": words["vote"],
         "moments": moments,
         "doors": doors,
         "history": history,
-        "readers": words["readers"],
         "figure": {"picture": _picture(words), "columns": figure_columns, "rows": figure_rows},
-        "board": words["board"],
     }

@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 # Package file -> file under static/ui/vendor/. Only self-contained files: nothing here loads anything else.
+LATIN = "@fontsource-variable/source-sans-3"
+ARABIC = "@fontsource-variable/noto-sans-arabic"
 SERVED = {
-    "@fontsource-variable/source-sans-3/files/source-sans-3-latin-wght-normal.woff2": "fonts/latin.woff2",
-    "@fontsource-variable/source-sans-3/files/source-sans-3-latin-ext-wght-normal.woff2": "fonts/latin-ext.woff2",
-    "@fontsource-variable/source-sans-3/LICENSE": "fonts/source-sans-3.LICENSE.txt",
-    "@fontsource-variable/noto-sans-arabic/files/noto-sans-arabic-arabic-wght-normal.woff2": "fonts/arabic.woff2",
-    "@fontsource-variable/noto-sans-arabic/LICENSE": "fonts/noto-sans-arabic.LICENSE.txt",
+    f"{LATIN}/files/source-sans-3-latin-wght-normal.woff2": "fonts/latin.woff2",
+    f"{LATIN}/files/source-sans-3-latin-ext-wght-normal.woff2": "fonts/latin-ext.woff2",
+    f"{LATIN}/LICENSE": "fonts/source-sans-3.LICENSE.txt",
+    f"{ARABIC}/files/noto-sans-arabic-arabic-wght-normal.woff2": "fonts/arabic.woff2",
+    f"{ARABIC}/LICENSE": "fonts/noto-sans-arabic.LICENSE.txt",
 }
 
 # Used by the journeys only. It is read from node_modules and never copied to where pages are served from.
@@ -22,8 +24,8 @@ TESTS_ONLY = {"axe": "axe-core/axe.min.js"}
 def copy_vendor_files(node_modules: Path, target: Path) -> list[Path]:
     """Copy every served file from `node_modules` to `target` and return the copies in the order of the list.
 
-    `target` is created; files in it that are no longer on the list are removed. Raises FileNotFoundError, naming
-    the file and the command that brings it, when a package is missing.
+    `target` is created; files in it that are no longer on the list are removed. Raises FileNotFoundError,
+    with the name of the file and the command that brings it, when a package is missing.
     """
     missing = [source for source in SERVED if not (node_modules / source).is_file()]
     if missing:
@@ -39,7 +41,7 @@ def copy_vendor_files(node_modules: Path, target: Path) -> list[Path]:
 
 
 def axe_script(node_modules: Path) -> Path:
-    """Return where the accessibility checker of the journeys lies; raise FileNotFoundError when it is not there."""
+    """Return where the accessibility checker of the journeys lies; raise FileNotFoundError without it."""
     script = node_modules / TESTS_ONLY["axe"]
     if not script.is_file():
         raise FileNotFoundError(f"Not found: {TESTS_ONLY['axe']}. Run `npm ci` first.")

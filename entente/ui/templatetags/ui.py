@@ -46,12 +46,12 @@ def _drawing(name: str) -> SafeString:
     path = ICONS / f"{name}.svg"
     if not name.isalpha() or not path.is_file():
         raise template.TemplateSyntaxError(f"There is no icon named {name!r}.")
-    return mark_safe(path.read_text(encoding="utf-8").strip())  # our own file, from the package
+    return mark_safe(path.read_text(encoding="utf-8").strip())  # our own file
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """Return the drawing called `name` as inline SVG, silent for screen readers: they read the word beside it."""
+    """Return the drawing called `name` as inline SVG, silent for screen readers: they read its word."""
     return _drawing(name)
 
 
@@ -95,7 +95,7 @@ def number(value: float | None) -> str:
 
 @register.filter
 def reading_date(value: date | datetime | None) -> str | SafeString:
-    """Return a day in the reader's words, in the city's zone, with the exact day for machines; nothing for None."""
+    """Return a day of the city's zone in the reader's words and exact for machines; nothing for None."""
     if value is None:
         return ""
     day = timezone.localtime(value).date() if isinstance(value, datetime) else value
@@ -105,7 +105,7 @@ def reading_date(value: date | datetime | None) -> str | SafeString:
 
 @register.filter
 def reading_time(value: datetime | None) -> str | SafeString:
-    """Return a day and a time on the 24-hour clock in the reader's words, in the city's zone; nothing for None."""
+    """Return a moment of the city's zone in the reader's words, on the 24-hour clock; nothing for None."""
     if value is None:
         return ""
     moment = timezone.localtime(value)
@@ -116,7 +116,7 @@ def reading_time(value: datetime | None) -> str | SafeString:
 
 @register.inclusion_tag("ui/parts/share_bar.html")
 def share_bar(agree: int, disagree: int, passed: int) -> dict[str, Any]:
-    """Draw how a statement was voted on, with the same three numbers in words; arguments are counts of people."""
+    """Draw how a statement was voted on and say the same in words; the arguments are counts of people."""
     total = agree + disagree + passed
     counts = (("agree", agree), ("disagree", disagree), ("pass", passed))
     parts, start = [], 0.0
@@ -138,12 +138,12 @@ def current_if(context: Context, url: str) -> SafeString:
     # A first page has every page of its surface below it: there only the page itself counts.
     if url.count("/") <= 2 and path != url:
         return mark_safe("")
-    return mark_safe(' aria-current="page"' if path == url else ' aria-current="true"')
+    return format_html(' aria-current="{}"', "page" if path == url else "true")
 
 
 @register.filter
 def at(mapping: Any, key: str) -> Any:
-    """Return what a dictionary holds under a key that is itself a variable, and nothing when there is none."""
+    """Return what a dictionary holds under a key that is itself a variable; nothing when there is none."""
     return mapping.get(key, "") if isinstance(mapping, dict) else ""
 
 
@@ -161,7 +161,7 @@ def attributes(bound_field: Any, given: str) -> Any:
 
 
 class CaptureNode(template.Node):
-    """A piece of a page that is kept under a name, because it is shown twice or only when it holds something."""
+    """A piece of a page kept under a name, because it is shown twice or only when it holds something."""
 
     child_nodelists = ("nodelist",)
 
@@ -171,7 +171,7 @@ class CaptureNode(template.Node):
 
     def render(self, context: Context) -> str:
         """Keep what is inside, without the space around it, and show nothing here."""
-        context[self.name] = mark_safe(self.nodelist.render(context).strip())
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())  # escaped already
         return ""
 
 
