@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entente.dialogue.opinion_groups import Result, Settings, Votes, find_groups
+from entente.dialogue.opinion_groups import GroupingRule, Result, Settings, Votes, find_groups
+from entente.dialogue.opinion_groups.grouping import group_people
 from entente.dialogue.opinion_groups.votes import Bools, Whole
 from tests.dialogue.planted_votes import (
     SMALL_VOTES,
@@ -91,19 +92,23 @@ def test_who_saw_which_statements_makes_no_group_of_opinion() -> None:
 
 
 def test_a_handful_far_outside_neither_is_a_group_nor_hides_the_others() -> None:
-    votes, group = planted(2, 300, 60, 30)
-    loud = np.arange(300, 306)
-    result = find_groups(
-        Votes.of(
-            np.append(votes.rows, np.repeat(loud, 60)),
-            np.append(votes.columns, np.tile(np.arange(60), 6)),
-            np.append(votes.values, np.full(360, -1)),
-            306,
-            60,
-        )
-    )
-    assert result.k == 2
-    assert agreement_of_groupings(group, result.group[:300]) >= 0.98
+    chance = np.random.default_rng(9)
+    blobs = [(200, -1.0, 0.3), (60, 1.0, 0.3), (9, 30.0, 0.1)]
+    points = np.vstack([chance.normal((middle, 0), spread, (people, 2)) for people, middle, spread in blobs])
+    grouping = group_people(points, GroupingRule())
+    assert len(grouping.centres) == 2
+    assert agreement_of_groupings(np.repeat([0, 1, 1], [200, 60, 9]), grouping.labels) == 1
+    assert np.abs(grouping.centres[:, 0]).max() < 1.2
+
+
+@pytest.mark.parametrize(("kinds", "k"), [((1500,), 1), ((1500, 5), 1), ((40, 30), 2), ((900, 800), 2)])
+def test_people_who_answer_word_for_word_alike_stand_together(kinds: tuple[int, ...], k: int) -> None:
+    answers = np.random.default_rng(1).choice([-1, 1], (len(kinds), 12))
+    table = np.repeat(answers, kinds, axis=0)
+    rows, columns = (part.ravel() for part in np.indices(table.shape))
+    result = find_groups(Votes.of(rows, columns, table.ravel(), *table.shape))
+    assert result.k == k
+    assert all(len(set(part)) == 1 for part in np.split(result.group, np.cumsum(kinds)[:-1]))
 
 
 def test_a_dialogue_too_small_for_two_groups_of_ten_is_one_group() -> None:
@@ -187,7 +192,8 @@ def test_hidden_statements_count_for_nothing() -> None:
     assert same(result, find_groups(without, hidden=hidden))
     assert not result.totals[hidden].any()
     assert not result.components.loadings[hidden].any()
-    listed = {line.statement for line in (*result.bridging, *result.dividing)}
+    listed = {bridge.statement for bridge in result.bridging}
+    listed |= {divide.statement for divide in result.dividing}
     listed |= {stand.statement for stands in result.stands_for for stand in stands}
     assert not (listed | set(result.uncertain)) & set(np.flatnonzero(hidden))
     with pytest.raises(ValueError, match="40 entries"):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from entente.dialogue.opinion_groups.votes import Floats, Whole
+from entente.dialogue.opinion_groups.votes import Bools, Floats, Whole
 
 MOST_CELLS = 600
 ROUNDS = 60
@@ -74,8 +74,8 @@ class Cells:
     def of(cls, points: Floats) -> Cells:
         """Each distinct point by itself while there are few; beyond that, the means over a fine grid."""
         keys: Floats | Whole = points
-        width = float(np.sqrt(points.var(axis=0).sum())) / 24
-        while len(points) > MOST_CELLS and width > 0:
+        width = float(np.sqrt(points.var(axis=0).sum())) / 24 or 1.0
+        while len(points) > MOST_CELLS:
             keys = np.floor(points / width).astype(np.int64)
             keys = (keys[:, 0] - keys[:, 0].min()) * (np.ptp(keys[:, 1]) + 1) + keys[:, 1] - keys[:, 1].min()
             _, member, count = np.unique(keys, return_inverse=True, return_counts=True)
@@ -174,21 +174,14 @@ def group_people(points: Floats, rule: GroupingRule, shuffled: Iterable[Floats] 
     most = min(rule.most_groups, len(points) // max(least_people, 1))
     if most < 2 or not points.var(axis=0).sum() > 0:
         return _one_group(points, ())
+    near = _near_enough(points, least_people, rule)
     needed_lead = rule.least_lead + rule.small_lead / math.sqrt(len(points))
-    cells = Cells.of(points)
-    apart = distances(cells.points)
-    clouds = [(cloud, distances(cloud.points)) for cloud in _clouds(points, rule)]
-    trials, centres_of = [], {}
-    for k in range(2, most + 1):
-        centres_of[k] = _centres(points, cells, k, least_people, rule)
-        height = silhouette(cells, apart, nearest(cells.points, centres_of[k]), k)
-        reference = max(_best_silhouette(cloud, cloud_apart, k, rule) for cloud, cloud_apart in clouds)
-        smallest = int(np.bincount(nearest(points, centres_of[k]), minlength=k).min())
-        accepted = height >= max(rule.least_silhouette, reference + needed_lead)
-        trials.append(Trial(k, height, reference, smallest, accepted and smallest >= least_people))
+    trials, centres_of = _try_each(points[near], most, least_people, needed_lead, rule)
     chosen = _chosen([trial for trial in trials if trial.smallest >= least_people], rule.level)
     if chosen and chosen.accepted:
-        reference = max((_shuffled_silhouette(chart, chosen.k, rule) for chart in shuffled), default=-1.0)
+        reference = max(
+            (_shuffled_silhouette(chart[near], chosen.k, rule) for chart in shuffled), default=-1.0
+        )
         accepted = chosen.silhouette >= reference + needed_lead
         chosen = replace(chosen, shuffled_silhouette=reference, accepted=accepted)
         trials[chosen.k - 2] = chosen
@@ -197,25 +190,46 @@ def group_people(points: Floats, rule: GroupingRule, shuffled: Iterable[Floats] 
     return _by_size(points, centres_of[chosen.k], chosen.silhouette, tuple(trials))
 
 
+def _try_each(
+    points: Floats, most: int, least_people: int, needed_lead: float, rule: GroupingRule
+) -> tuple[list[Trial], dict[int, Floats]]:
+    """Divide people into two to `most` groups: how each came out, and the middles of the groups by number."""
+    cells = Cells.of(points)
+    apart = distances(cells.points)
+    clouds = [(cloud, distances(cloud.points)) for cloud in _clouds(points, rule)]
+    trials, centres_of = [], {}
+    for k in range(2, most + 1):
+        centres = _settle(points, k_means(cells, k, restarts=rule.restarts, seed=rule.seed))
+        height = silhouette(cells, apart, nearest(cells.points, centres), k)
+        reference = max(_best_silhouette(cloud, cloud_apart, k, rule) for cloud, cloud_apart in clouds)
+        smallest = int(np.bincount(nearest(points, centres), minlength=k).min())
+        ahead = height >= max(rule.least_silhouette, reference + needed_lead)
+        trials.append(Trial(k, height, reference, smallest, ahead and smallest >= least_people))
+        centres_of[k] = centres
+    return trials, centres_of
+
+
 def _chosen(trials: list[Trial], level: float) -> Trial | None:
     """The trial with the fewest groups whose silhouette is within `level` of the best."""
     best = max((trial.silhouette for trial in trials), default=0.0)
     return next((trial for trial in trials if trial.silhouette >= best - level), None)
 
 
-def _centres(points: Floats, cells: Cells, k: int, least_people: int, rule: GroupingRule) -> Floats:
-    """Middles of k groups float64[k, 2]; a few people far from everybody do not use up one of the groups."""
-    centres = k_means(cells, k, restarts=rule.restarts, seed=rule.seed)
-    kept = points
-    for _ in range(k):
-        labels = nearest(kept, centres)
-        sizes = np.bincount(labels, minlength=k)
-        few = sizes < least_people
-        if not few.any() or sizes[few].sum() + len(points) - len(kept) >= least_people:
+def _near_enough(points: Floats, least_people: int, rule: GroupingRule) -> Bools:
+    """Everybody but a few so far away that they would hide the groups among the others, bool[n].
+
+    As long as the best division into two sets apart fewer people than make a group, these are left out of
+    the search, altogether fewer than make a group. They join the nearest group afterwards.
+    """
+    near = np.ones(len(points), dtype=bool)
+    for _ in range(rule.smallest_group):
+        kept = points[near]
+        labels = nearest(kept, k_means(Cells.of(kept), 2, restarts=rule.restarts, seed=rule.seed))
+        sizes = np.bincount(labels, minlength=2)
+        if not 0 < sizes.min() < least_people - (~near).sum():
             break
-        kept = kept[~few[labels]]
-        centres = k_means(Cells.of(kept), k, restarts=rule.restarts, seed=rule.seed)
-    return _settle(points, centres)
+        near[np.flatnonzero(near)[labels == sizes.argmin()]] = False
+    return near
 
 
 def _shuffled_silhouette(points: Floats, k: int, rule: GroupingRule) -> float:
