@@ -17,7 +17,7 @@ class DialogueConfig(AppConfig):
                 key="dialogue",
                 name=_("dialogue"),
                 prefix="DLG",
-                staff_page="dialogue:manage_dialogue",
+                staff_page="dialogue_staff:manage_dialogue",
                 public_page="dialogue:dialogue",
             )
         )

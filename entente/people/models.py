@@ -40,6 +40,22 @@ class Organisation(models.Model):
         return names.get(get_language() or "", "") or self.name
 
 
+class Area(models.Model):
+    """A district of the city, or a municipality among several that share one installation."""
+
+    data_policy = NO_PERSONAL_DATA
+    wall = Wall(read="(select authz.kind()) is not null", insert=IS_JOB, change=IS_JOB, public="select")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    names = models.JSONField(default=dict, help_text="The name in other languages, by language code.")
+
+    def __str__(self) -> str:
+        names: dict[str, str] = self.names
+        return names.get(get_language() or "", "") or self.name
+
+
 class Person(models.Model):
     """Somebody known to the partnership. Most people in the directory never sign in."""
 

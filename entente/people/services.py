@@ -7,7 +7,7 @@ from django.db import transaction
 from entente.audit.actors import Actor
 from entente.audit.decisions import allow
 from entente.audit.services import log
-from entente.people.models import Account, Membership, Organisation, Person
+from entente.people.models import Account, Area, Membership, Organisation, Person
 
 SET_UP = "Whoever runs the server sets up organisations and persons."
 
@@ -19,6 +19,15 @@ def add_organisation(*, by: Actor, slug: str, name: str, kind: str, names: dict[
     log("people.organisation_added", by=by, about=organisation, decision=allow(SET_UP))
     organisation.save(force_insert=True)
     return organisation
+
+
+@transaction.atomic
+def add_area(*, by: Actor, slug: str, name: str, names: dict[str, str] | None = None) -> Area:
+    """Make a district known."""
+    area = Area(slug=slug, name=name, names=names or {})
+    log("people.area_added", by=by, about=area, decision=allow(SET_UP))
+    area.save(force_insert=True)
+    return area
 
 
 @transaction.atomic

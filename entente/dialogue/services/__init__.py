@@ -17,11 +17,12 @@ from entente.dialogue.services.running import (
     open_dialogue,
     unfreeze_dialogue,
 )
-from entente.dialogue.services.voting import cast_vote, join_dialogue, redeem_code
+from entente.dialogue.services.voting import answer_sheet, cast_vote, join_dialogue, redeem_code
 
 __all__ = [
     "add_statement",
     "analyse_dialogue",
+    "answer_sheet",
     "bring_in_import",
     "cast_vote",
     "close_dialogue",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -80,18 +81,29 @@ def _join(dialogue: Record, token: str, stratum: str, area: str, language: str, 
     return participant
 
 
-@transaction.atomic
 def cast_vote(statement: Statement, *, by: Participant, value: int) -> Statement:
-    """Answer a statement; a second answer replaces the first."""
-    statements = Statement.objects.visible_to(by).select_related("dialogue")
-    statement = statements.get(pk=statement.pk)
-    rules.may_cast_vote(by, statement.dialogue, statement, clock.now()).require()
-    vote = Vote(participant_id=by.id, statement_id=statement.pk, dialogue_id=statement.dialogue_id, value=value)
+    """Answer a statement; a second answer replaces the first. Raises Refused, or DoesNotExist when it is hidden."""
+    return answer_sheet({statement.pk: value}, by=by)[0]
+
+
+@transaction.atomic
+def answer_sheet(answers: dict[uuid.UUID, int], *, by: Participant) -> list[Statement]:
+    """Answer several statements at once, all or none, e.g. from a paper sheet."""
+    rows = Statement.objects.visible_to(by).select_related("dialogue").filter(pk__in=answers)
+    statements = list(rows)
+    if len(statements) != len(answers):
+        raise Statement.DoesNotExist
+    for statement in statements:
+        rules.may_cast_vote(by, statement.dialogue, statement, clock.now()).require()
+    votes = [
+        Vote(participant_id=by.id, statement_id=row.pk, dialogue_id=row.dialogue_id, value=answers[row.pk])
+        for row in statements
+    ]
     Vote.objects.visible_to(by).bulk_create(
-        [vote], update_conflicts=True, unique_fields=["participant", "statement"], update_fields=["value"]
+        votes, update_conflicts=True, unique_fields=["participant", "statement"], update_fields=["value"]
     )
-    _count(by, votes=1, newcomers=0)
-    return statement
+    _count(by, votes=len(votes), newcomers=0)
+    return statements
 
 
 def _count(participant: Participant, *, votes: int, newcomers: int) -> None:

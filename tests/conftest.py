@@ -1,0 +1,97 @@
+"""The cast of Marenne and its dialogues, for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import transaction
+from django.test import Client
+
+from entente.audit.actors import acting
+from entente.demo.city import content
+from entente.dialogue.models import Dialogue
+from entente.people.models import Account, Member
+from entente.people.session_store import SessionStore
+from entente.people.sign_in import member_with
+from tests.template_city import session_key
+
+
+@dataclass
+class City:
+    """The cast by first name; `dialogue` is open, `library` a draft, `evenings` closed and published."""
+
+    amina: Member
+    jonas: Member
+    claire: Member
+    helene: Member
+    radu: Member
+    lena: Member
+    marc: Member
+    sofia: Member
+    ioana: Member
+    tomas: Member
+    yusuf: Member
+    nadia: Member
+    elisabeth: Member
+    peter: Member
+    dialogue: Dialogue
+    library: Dialogue
+    evenings: Dialogue
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """The city's copy is made before the settings are read: nothing to do."""
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    """Marenne as it is in the demo, read as its own members."""
+    members = {row["slug"]: member_with(session_key(row["slug"])) for row in content("cast")["people"]}
+    with acting(members["amina"]):
+        titles = {d.title: d for d in Dialogue.objects.visible_to(members["amina"]).select_related("owner")}
+    named = {field: titles[content(file)["title"]["en"]] for field, file in DIALOGUES.items()}
+    return City(**members, **named)
+
+
+DIALOGUES = {"dialogue": "dialogue", "library": "library", "evenings": "evenings"}
+
+
+def sign_in(client: Client, member: Member) -> Client:
+    """Give a test client the cookie of a strong session of `member`."""
+    with transaction.atomic():
+        account = Account.objects.get(person_id=member.person_id)
+    store = SessionStore()
+    store[SESSION_KEY] = str(account.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    store["signed_in_with"] = "demo"
+    store.create()
+    client.cookies[settings.SESSION_COOKIE_NAME] = store.session_key or ""
+    return client
+
+
+@pytest.fixture
+def client_of(db: None) -> Callable[[Member], Client]:
+    """A signed-in client for any member."""
+    return lambda member: sign_in(Client(), member)
+
+
+@pytest.fixture
+def visitor_client(db: None) -> Client:
+    """Somebody who did not sign in."""
+    return Client()
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[Any]:
+    """Each test starts in English, whatever the one before did."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield

@@ -1,0 +1,91 @@
+"""A private PostgreSQL with the city built once; each test process works on its own copy.
+
+Loaded by pytest before the settings are read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "var" / ("test-packaged" if os.environ.get("ENTENTE_POSTGRES") == "packaged" else "test")
+TEMPLATE = "city_template"
+ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "entente.config.settings",
+    "ENTENTE_MODE": "test",
+    "ENTENTE_SURFACE": "both",
+    "ENTENTE_VAR": str(FOLDER),
+    "ENTENTE_HOSTS": "testserver,localhost,127.0.0.1",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's synchronous interface runs an event loop in this thread
+}
+
+
+def worker_name() -> str:
+    """Which of several test processes this is."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+def code_version() -> str:
+    """A digest of everything the city is built from."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "entente").rglob("*")):
+        if path.suffix in {".py", ".sql", ".yaml"}:
+            digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def build_template() -> None:
+    """Make the template database when the code changed since the last one. Runs as the owner."""
+    from entente.config import database, private_postgres
+
+    admin_url = private_postgres.start(FOLDER / "postgres", fast=True)
+    stamp = FOLDER / "template-for"
+    if stamp.exists() and stamp.read_text() == code_version():
+        return
+    database.make_roles(admin_url)
+    database.drop_database(admin_url, TEMPLATE)
+    database.make_database(admin_url, TEMPLATE)
+    url = database.url_for("entente_owner", admin_url, TEMPLATE)
+    built = subprocess.run(
+        [sys.executable, "-m", "tests.template_city"], cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=False
+    )
+    if built.returncode:
+        pytest.exit("The city could not be built; its last words are above.", returncode=3)
+    stamp.write_text(code_version())
+
+
+def copy_of_city(name: str) -> str:
+    """A fresh copy of the city's database; returns the administrator's address."""
+    from entente.config import database, private_postgres
+
+    admin_url = private_postgres.start(FOLDER / "postgres", fast=True)
+    database.drop_database(admin_url, name)
+    database.make_database(admin_url, name, template=TEMPLATE)
+    return admin_url
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the environment up before Django's settings are read."""
+    os.environ.update(ENVIRONMENT)
+    from entente.config import database
+
+    if not hasattr(config, "workerinput"):
+        build_template()
+    name = f"test_{worker_name()}"
+    admin_url = copy_of_city(name)
+    os.environ["TEST_ADMIN_URL"] = admin_url
+    os.environ["DATABASE_URL"] = database.url_for("entente_staff", admin_url, name)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server when the last process is done."""
+    if not hasattr(config, "workerinput"):
+        from entente.config import private_postgres
+
+        private_postgres.stop(FOLDER / "postgres")
