@@ -120,12 +120,23 @@ def test_formulas_markup_and_arabic_stay_the_text_they_are() -> None:
         assert reading.conversation.statements[2].text == text
 
 
-@pytest.mark.parametrize(("hidden", "code"), [("\u202e", "direction_removed"), ("\x1b", "control_removed")])
+HIDDEN = [(char, "direction_removed") for char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "code"), [*HIDDEN, ("\x1b", "control_removed"), ("\x9b", "control_removed")]
+)
 def test_characters_that_deceive_the_eye_are_kept_out(hidden: str, code: str) -> None:
     reading = read(swapped("comments.csv", "Close it.", f"Close{hidden} it."))
     assert reading.conversation is not None
     assert reading.conversation.statements[2].text == "Close it."
     assert found(reading.notices) == [("comments.csv", 5, code)]
+
+
+def test_a_statement_may_have_a_thousand_characters() -> None:
+    reading = read(swapped("comments.csv", "Close it.", "é" * 1_000))
+    assert reading.conversation is not None
+    assert len(reading.conversation.statements[2].text) == 1_000
 
 
 def test_a_link_that_a_browser_could_run_is_left_out() -> None:
@@ -260,6 +271,12 @@ def test_too_much_is_refused_from_a_folder_too(
     reading = read_folder(put_into(tmp_path, sound_files()), limits)
     assert reading.conversation is None
     assert found(reading.problems)[0] == problem
+
+
+def test_a_matrix_of_too_many_participants_is_refused(tmp_path: Path) -> None:
+    files = changed("participants-votes.csv", lambda data: data + b"9,,,0,0,0,0,,,\n")
+    reading = read_folder(put_into(tmp_path, files), Limits(voters=3))
+    assert found(reading.problems) == [("participants-votes.csv", 5, "too_many_voters")]
 
 
 def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:

@@ -82,6 +82,37 @@ def test_a_table_of_contents_with_too_many_entries_is_refused() -> None:
     assert codes(zipped({f"{n}.csv": b"" for n in range(70_000)})) == [("", "too_many_files")]
 
 
+def with_long_table_of_contents() -> bytes:
+    """Six files whose comments make the table of contents 120,000 bytes long."""
+    packed = io.BytesIO(zipped(sound_files()))
+    with zipfile.ZipFile(packed, "a") as archive:
+        for name in ("a.txt", "b.txt"):
+            archive.writestr(name, b"")
+            archive.getinfo(name).comment = b"x" * 60_000
+    return packed.getvalue()
+
+
+def test_a_table_of_contents_that_is_too_long_is_not_read() -> None:
+    assert codes(with_long_table_of_contents()) == [("", "too_many_files")]
+
+
+def test_a_table_of_contents_whose_length_stands_in_the_large_record_is_not_read() -> None:
+    data = with_long_table_of_contents()
+    end = data.rindex(b"PK\x05\x06")
+    size, start = struct.unpack_from("<2L", data, end + 12)
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 6, 6, size, start)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1)
+    small = data[end : end + 12] + struct.pack("<2L", 0, 0) + data[end + 20 :]
+    large = data[:end] + record + locator + small
+    assert len(zipfile.ZipFile(io.BytesIO(large)).infolist()) == 6
+    assert codes(large) == [("", "too_many_files")]
+
+
+def test_a_name_with_a_null_character_is_refused() -> None:
+    data = with_entry("more.txt").replace(b"more.txt", b"mo\0e.txt")
+    assert codes(data) == [("mo", "unsafe_name")]
+
+
 def test_a_file_behind_a_password_is_named() -> None:
     locked = in_directory(zipped(sound_files()), "votes.csv", 8, "<H", 1)
     assert codes(locked) == [("votes.csv", "encrypted_file")]
