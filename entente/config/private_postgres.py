@@ -167,7 +167,7 @@ def _running_port(data: Path) -> int | None:
 
 def _works_in(pid: int, data: Path) -> bool:
     """Whether process `pid` is a server of `data`: not a number used again, not a zombie."""
-    if sys.platform == "linux":
+    if Path("/proc/self").exists():
         with contextlib.suppress(OSError):
             return Path(f"/proc/{pid}/cwd").readlink() == data
         return False
