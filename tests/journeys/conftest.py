@@ -1,0 +1,179 @@
+"""A live site on its own copy of the city, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from entente.config import database
+from entente.ui.vendor_files import axe_script
+from tests.database import ROOT, copy_of_city, worker_name
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # Chromium refuses to run as root otherwise
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1440, "height": 900}
+
+
+@dataclass
+class Site:
+    """A running site: its address, and how to reach its database and start its worker."""
+
+    url: str
+    admin_url: str
+    name: str
+    environment: dict[str, str]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """Run the worker beside the site, until the test ends or kills it."""
+        url = database.url_for("entente_worker", self.admin_url, self.name)
+        command = [sys.executable, "-m", "django", "procrastinate", "worker"]
+        process = subprocess.Popen(command, env={**self.environment, "DATABASE_URL": url}, cwd=ROOT)
+        self.processes.append(process)
+        return process
+
+
+def _free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(400):
+        if process.poll() is not None:
+            raise RuntimeError("The site did not start; its last words are above.")
+        with contextlib.suppress(OSError):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", "/en/", headers={"Host": "localhost"})
+            connection.getresponse().read()
+            return
+        time.sleep(0.05)
+    raise RuntimeError("The site did not answer in time.")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """The whole product on a fresh copy of Marenne."""
+    name = f"journey_{worker_name()}"
+    admin_url = copy_of_city(name)
+    port = _free_port()
+    environment = {**os.environ, "DATABASE_URL": database.url_for("entente_staff", admin_url, name)}
+    site = Site(f"http://localhost:{port}", admin_url, name, environment)
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"),
+        *("--port", str(port), "--workers", "1", "--blocking-threads", "4", "--log-level", "warning"),
+        "entente.config.wsgi:application",
+    ]
+    site.processes.append(subprocess.Popen(command, env=environment, cwd=ROOT))
+    try:
+        _wait_for(port, site.processes[0])
+        yield site
+    finally:
+        for process in site.processes:
+            process.terminate()
+        for process in site.processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        database.drop_database(admin_url, name)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=CHROMIUM_FLAGS
+        )
+        yield chromium
+        chromium.close()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+    """Open a browser of one's own: `visit(locale="ar", phone=True, scripts=False)` gives its page."""
+    contexts: list[BrowserContext] = []
+
+    def open_browser(*, locale: str = "en", phone: bool = False, scripts: bool = True, dark: bool = False) -> Page:
+        context = browser.new_context(
+            base_url=site.url,
+            locale=locale,
+            viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
+            java_script_enabled=scripts,
+            color_scheme="dark" if dark else "light",
+            bypass_csp=False,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"A script failed: {error}"))
+        page.on("console", _no_violation)
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+
+
+def _no_violation(message: Any) -> None:
+    if "Content Security Policy" in message.text:
+        pytest.fail(message.text)
+
+
+def assert_accessible(page: Page, browser: Browser) -> None:
+    """axe finds nothing on what the page shows now.
+
+    axe is injected into a copy of the page without the policy, which rightly refuses it in the real one.
+    """
+    context = browser.new_context(
+        bypass_csp=True,
+        storage_state=page.context.storage_state(),
+        viewport=page.viewport_size,
+        locale=page.evaluate("document.documentElement.lang") or "en",
+    )
+    try:
+        copy = context.new_page()
+        copy.goto(page.url)
+        copy.add_script_tag(path=str(axe_script(ROOT / "node_modules")))
+        found = copy.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+    finally:
+        context.close()
+    faults = [f"{v['id']}: {v['help']} {[n['target'] for n in v['nodes']][:3]}" for v in found["violations"]]
+    assert faults == [], f"{page.url}\n" + "\n".join(faults)
+
+
+def tab_to(page: Page, selector: str, at_most: int = 80) -> None:
+    """Move the focus with the Tab key until `selector` has it."""
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement && document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"{selector} can't be reached with the keyboard on {page.url}")
+
+
