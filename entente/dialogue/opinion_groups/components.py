@@ -96,11 +96,8 @@ def main_directions(matrix: Centred, *, most_steps: int = MOST_STEPS) -> tuple[F
     candidate = starts.standard_normal(matrix.statements) * alive
     for step in range(room):
         fresh = _orthogonal_to(basis[:step], candidate)
-        if fresh is None:
+        while fresh is None:
             fresh = _orthogonal_to(basis[:step], starts.standard_normal(matrix.statements) * alive)
-        if fresh is None:
-            basis, images = basis[:step], images[:step]
-            break
         basis[step] = fresh
         images[step] = matrix.transposed_times(matrix.times(fresh))
         candidate = images[step]

@@ -105,7 +105,7 @@ def k_means(cells: Cells, k: int, *, restarts: int, seed: int) -> Floats:
     centres = _spread_starts(cells, k, chance.random((k, restarts)))
     labels = np.full((restarts, len(x)), -1)
     offset = np.arange(restarts)[:, None] * k
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS):  # pragma: no branch - a bound, seldom reached
         distance = (x - centres[:, :, :1]) ** 2 + (y - centres[:, :, 1:]) ** 2
         fresh = distance.argmin(axis=1)
         if (fresh == labels).all():
@@ -222,14 +222,13 @@ def _near_enough(points: Floats, least_people: int, rule: GroupingRule) -> Bools
     the search, altogether fewer than make a group. They join the nearest group afterwards.
     """
     near = np.ones(len(points), dtype=bool)
-    for _ in range(rule.smallest_group):
+    while True:
         kept = points[near]
         labels = nearest(kept, k_means(Cells.of(kept), 2, restarts=rule.restarts, seed=rule.seed))
         sizes = np.bincount(labels, minlength=2)
         if not 0 < sizes.min() < least_people - (~near).sum():
-            break
+            return near
         near[np.flatnonzero(near)[labels == sizes.argmin()]] = False
-    return near
 
 
 def _shuffled_silhouette(points: Floats, k: int, rule: GroupingRule) -> float:
@@ -253,7 +252,7 @@ def _clouds(points: Floats, rule: GroupingRule) -> Iterator[Cells]:
 def _settle(points: Floats, centres: Floats) -> Floats:
     """Centres moved to the middle of their people until nobody changes group any more."""
     labels = nearest(points, centres)
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS):  # pragma: no branch - a bound, seldom reached
         count = np.bincount(labels, minlength=len(centres))
         sums = [np.bincount(labels, weights=points[:, axis], minlength=len(centres)) for axis in (0, 1)]
         middles = np.column_stack(sums) / np.maximum(count, 1)[:, None]

@@ -85,11 +85,6 @@ class CanonicalVotes:
     values: NDArray[np.int8]
     visible: Bools
 
-    @property
-    def rows(self) -> Whole:
-        """Canonical row of every vote, int64[v]."""
-        return np.repeat(np.arange(len(self.seen)), self.seen)
-
 
 def canonical(votes: Votes, hidden: Bools) -> CanonicalVotes:
     """Leave out hidden statements and sort people by the content of their votes."""
