@@ -13,15 +13,20 @@ import pytest
 from entente.config import postgres_programs, private_postgres
 
 
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
+    """One server of each kind for the whole file: making one takes a second."""
+    long_name = "a folder with a rather long name and " * 4
+    made = {kind: tmp_path_factory.mktemp(kind) / long_name for kind in ("system", "packaged")}
+    yield made
+    for place in made.values():
+        private_postgres.remove(place)
+
+
 @pytest.fixture(params=["system", "packaged"])
-def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    if request.param == "packaged":
-        monkeypatch.setenv("ENTENTE_POSTGRES", "packaged")
-    else:
-        monkeypatch.delenv("ENTENTE_POSTGRES", raising=False)
-    place = tmp_path / "a folder with a rather long name" / ("and one more below it, " * 5)
-    yield place
-    private_postgres.remove(place)
+def folder(request: pytest.FixtureRequest, places: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ENTENTE_POSTGRES", request.param)
+    return places[request.param]
 
 
 def ask(address: str, question: str) -> object:
@@ -37,6 +42,7 @@ def server_process(folder: Path) -> int:
 
 
 def test_it_starts_and_answers(folder: Path) -> None:
+    private_postgres.stop(folder)
     address = private_postgres.start(folder, fast=True)
     assert int(str(ask(address, "SHOW server_version_num"))) >= 150_000
     assert ask(address, "SELECT current_user::text") == "entente_admin"
@@ -53,22 +59,23 @@ def test_starting_twice_finds_the_same_server(folder: Path) -> None:
 def test_stop_and_start_keep_the_data_and_the_address(folder: Path) -> None:
     first = private_postgres.start(folder)
     with psycopg.connect(first) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT 'still here' AS word")
+        connection.execute("CREATE TABLE kept_when_stopped AS SELECT 'still here' AS word")
     private_postgres.stop(folder)
     with pytest.raises(psycopg.OperationalError):
         ask(first, "SELECT 1")
     second = private_postgres.start(folder)
     assert second == first
-    assert ask(second, "SELECT word FROM kept") == "still here"
+    assert ask(second, "SELECT word FROM kept_when_stopped") == "still here"
 
 
 def test_a_killed_server_comes_back_with_its_data(folder: Path) -> None:
+    private_postgres.stop(folder)  # it may be running in the fast, forgetful way
     address = private_postgres.start(folder)
     with psycopg.connect(address, autocommit=True) as open_connection:
-        open_connection.execute("CREATE TABLE kept AS SELECT 'still here' AS word")
+        open_connection.execute("CREATE TABLE kept_when_killed AS SELECT 'still here' AS word")
         os.kill(server_process(folder), signal.SIGKILL)
         address = private_postgres.start(folder)
-    assert ask(address, "SELECT word FROM kept") == "still here"
+    assert ask(address, "SELECT word FROM kept_when_killed") == "still here"
 
 
 def test_a_left_over_note_of_another_process_does_not_hinder(folder: Path) -> None:
@@ -80,6 +87,7 @@ def test_a_left_over_note_of_another_process_does_not_hinder(folder: Path) -> No
 
 
 def test_a_second_start_at_the_same_moment_waits_for_the_first(folder: Path) -> None:
+    private_postgres.stop(folder)
     command = [sys.executable, "-m", "entente.config.private_postgres", "start", str(folder), "--fast"]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     first, second = (each.communicate()[0] for each in both)

@@ -86,6 +86,7 @@ def test_the_next_free_port_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ENTENTE_PORT", raising=False)
     first = supervise.free_port()
     with socket.socket() as somebody_else:
+        somebody_else.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         somebody_else.bind(("127.0.0.1", first))
         somebody_else.listen()
         assert supervise.free_port() > first
