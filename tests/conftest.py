@@ -55,11 +55,8 @@ def city(db: None) -> City:
     members = {row["slug"]: member_with(session_key(row["slug"])) for row in content("cast")["people"]}
     with acting(members["amina"]):
         titles = {d.title: d for d in Dialogue.objects.visible_to(members["amina"]).select_related("owner")}
-    named = {field: titles[content(file)["title"]["en"]] for field, file in DIALOGUES.items()}
-    return City(**members, **named)
-
-
-DIALOGUES = {"dialogue": "dialogue", "library": "library", "evenings": "evenings"}
+    found = [titles[content(file)["title"]["en"]] for file in ("dialogue", "library", "evenings")]
+    return City(**members, dialogue=found[0], library=found[1], evenings=found[2])
 
 
 def sign_in(client: Client, member: Member) -> Client:

@@ -22,7 +22,8 @@ ENVIRONMENT = {
     "ENTENTE_SURFACE": "both",
     "ENTENTE_VAR": str(FOLDER),
     "ENTENTE_HOSTS": "testserver,localhost,127.0.0.1",
-    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's synchronous interface runs an event loop in this thread
+    # Playwright's synchronous interface runs an event loop in this thread.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }
 
 
@@ -53,7 +54,10 @@ def build_template() -> None:
     database.make_database(admin_url, TEMPLATE)
     url = database.url_for("entente_owner", admin_url, TEMPLATE)
     built = subprocess.run(
-        [sys.executable, "-m", "tests.template_city"], cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=False
+        [sys.executable, "-m", "tests.template_city"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url},
+        check=False,
     )
     if built.returncode:
         pytest.exit("The city could not be built; its last words are above.", returncode=3)

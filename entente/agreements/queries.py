@@ -1,6 +1,7 @@
 """The reading rule expressed for sets: the first wall. PostgreSQL's policies are the second."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -8,7 +9,7 @@ from entente.agreements.rules import NAMED, ORGANISATION
 from entente.audit.actors import Actor
 
 
-def lets_see(reader: Actor, at: datetime, participations: "QuerySet[object]", path: str = "") -> Q:
+def lets_see(reader: Actor, at: datetime, participations: "QuerySet[Any]", path: str = "") -> Q:
     """A condition on records that `may_read_record` allows `reader` to read at `at`.
 
     `participations` are the named persons' rows; `path` leads from the filtered model to the record.
@@ -19,6 +20,8 @@ def lets_see(reader: Actor, at: datetime, participations: "QuerySet[object]", pa
     if reader.actor_kind != "member":
         return public
     own = Q(**{f"{path}audience": ORGANISATION, f"{path}owner_id": reader.actor_organisation_id})
-    named = participations.filter(record_id=OuterRef(f"{path}pk"), membership_id=reader.actor_id, since__lte=at)
+    named = participations.filter(
+        record_id=OuterRef(f"{path}pk"), membership_id=reader.actor_id, since__lte=at
+    )
     named = named.filter(Q(until=None) | Q(until__gt=at))
     return public | own | Q(Exists(named), **{f"{path}audience": NAMED})

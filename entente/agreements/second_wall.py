@@ -27,7 +27,7 @@ GUARD_READS = (
     "dialogue_invitecode",
     "procrastinate_jobs",
 )
-NEVER_ON_PUBLIC = ("account_", "mfa_")
+READERS = ("entente_staff", "entente_public", "entente_worker", "entente_auditor", "entente_guard")
 
 
 def our_models() -> list[type[Model]]:
@@ -44,7 +44,8 @@ def apply() -> None:
         cursor.execute("set role entente_guard")
         key = os.urandom(64)
         cursor.execute(
-            "insert into authz.secret select authz.padded(%s, 54), authz.padded(%s, 92)"  # HMAC's 0x36 and 0x5c
+            # HMAC's inner and outer padding, 0x36 and 0x5c
+            "insert into authz.secret select authz.padded(%s, 54), authz.padded(%s, 92)"
             " where not exists (select from authz.secret)",
             [key, key],
         )
@@ -55,7 +56,7 @@ def apply() -> None:
 
 def statements() -> Iterator[str]:
     """The policies, grants and triggers of every table, in order."""
-    yield "grant usage on schema public to entente_staff, entente_public, entente_worker, entente_auditor, entente_guard"
+    yield f"grant usage on schema public to {', '.join(READERS)}"
     yield "revoke all on all tables in schema public from entente_staff, entente_public, entente_worker"
     yield "grant usage on all sequences in schema public to entente_staff, entente_worker"
     for table in foreign_tables():
@@ -69,7 +70,10 @@ def statements() -> Iterator[str]:
     yield "grant select on audit_event to entente_auditor"
     yield from _replaced("audit_event", "auditor", "for select to entente_auditor using (true)")
     yield "drop trigger if exists note_event on audit_event"
-    yield "create trigger note_event after insert on audit_event for each statement execute function authz.note_event()"
+    yield (
+        "create trigger note_event after insert on audit_event"
+        " for each statement execute function authz.note_event()"
+    )
 
 
 def foreign_tables() -> list[str]:
@@ -96,7 +100,9 @@ def _walled(table: str, wall: Wall) -> Iterator[str]:
         yield from _replaced(table, "adding", f"for insert with check ({wall.insert})")
         allowed.append("insert")
     if wall.change is not None:
-        yield from _replaced(table, "changing", f"for update using ({wall.change}) with check ({wall.change})")
+        yield from _replaced(
+            table, "changing", f"for update using ({wall.change}) with check ({wall.change})"
+        )
         yield from _replaced(table, "removing", f"for delete using ({wall.change})")
         allowed += ["update", "delete"]
     if table in GUARD_READS:

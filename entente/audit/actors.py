@@ -57,7 +57,7 @@ VISITOR = Plain("visitor", "visitor", Credential(None, None))
 
 
 def job(name: str, number: int | None) -> Plain:
-    """The software doing work for later; `number` is the job the worker holds (None: the owner's command line)."""
+    """The software doing work for later; `number` is the worker's job, None on the owner's command line."""
     return Plain("job", name, Credential("job", None if number is None else str(number)))
 
 

@@ -33,7 +33,7 @@ class Decision:
 
     @property
     def source(self) -> str:
-        """The reason as written in the code, which the log keeps and each reader's language can be made from."""
+        """The reason as written in the code: the log keeps it, each reader's language is made from it."""
         with override("en"):
             return str(self.reason)
 

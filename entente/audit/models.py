@@ -12,7 +12,7 @@ from entente.keys.fields import Sealed
 
 
 class Event(models.Model):
-    """One thing that happened: who did it, to what, whether it was allowed and why. Rows are only ever added."""
+    """One thing that happened: who did what, whether it was allowed and why. Rows are only ever added."""
 
     data_policy = DataPolicy(holds="who did what, with the reason", purpose="accountability", keep="10 years")
     wall = Wall(

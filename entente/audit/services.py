@@ -22,7 +22,12 @@ def _record_of(about: models.Model | None) -> uuid.UUID | None:
 
 
 def log(
-    name: str, *, by: Actor, about: models.Model | None, decision: Decision, details: dict[str, Any] | None = None
+    name: str,
+    *,
+    by: Actor,
+    about: models.Model | None,
+    decision: Decision,
+    details: dict[str, Any] | None = None,
 ) -> Event:
     """Add one event, inside the transaction of the change it describes.
 

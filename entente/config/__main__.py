@@ -1,4 +1,4 @@
-"""The command line: `entente demo`, `entente web`, `entente worker`, `entente import-polis DIR` and the rest."""
+"""The command line: `entente demo`, `entente web`, `entente worker` and the rest."""
 
 from __future__ import annotations
 
@@ -48,7 +48,9 @@ def _import_polis(arguments: argparse.Namespace) -> int:
     _django()
     from entente.config.import_polis import import_folder
 
-    return import_folder(arguments.folder, acting=arguments.acting, language=arguments.language, yes=arguments.yes)
+    return import_folder(
+        arguments.folder, acting=arguments.acting, language=arguments.language, yes=arguments.yes
+    )
 
 
 def _runs(command: Callable[[], int | None]) -> Callable[[argparse.Namespace], int]:
@@ -57,7 +59,9 @@ def _runs(command: Callable[[], int | None]) -> Callable[[argparse.Namespace], i
 
 def parser() -> argparse.ArgumentParser:
     """Every command and its options; docs/run/commands.md lists the same."""
-    root = argparse.ArgumentParser(prog="entente", description="The workspace of a city's prevention partnership.")
+    root = argparse.ArgumentParser(
+        prog="entente", description="The workspace of a city's prevention partnership."
+    )
     commands = root.add_subparsers(dest="command", required=True)
 
     def add(name: str, sentence: str, action: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
@@ -76,8 +80,12 @@ def parser() -> argparse.ArgumentParser:
     add("demo-city", "Fill an empty database with the imagined city, as the owner.", _demo_city)
     polis = add("import-polis", "Bring in a conversation exported from Polis, as the owner.", _import_polis)
     polis.add_argument("folder", help="the folder or zip with comments.csv and votes.csv")
-    polis.add_argument("--as", dest="acting", required=True, metavar="ADDRESS", help="a coordinator's e-mail address")
-    polis.add_argument("--language", default="en", choices=["en", "fr", "ar", "ro"], help="what it is written in")
+    polis.add_argument(
+        "--as", dest="acting", required=True, metavar="ADDRESS", help="a coordinator's e-mail address"
+    )
+    polis.add_argument(
+        "--language", default="en", choices=["en", "fr", "ar", "ro"], help="what it is written in"
+    )
     polis.add_argument("--yes", action="store_true", help="do not ask after the preview")
     return root
 

@@ -28,7 +28,9 @@ def make_roles(admin_url: str) -> None:
     with psycopg.connect(admin_url, autocommit=True) as connection:
         for role in (*LOGIN_ROLES, GUARD):
             if not connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
-                connection.execute(sql.SQL("create role {} nosuperuser nobypassrls").format(sql.Identifier(role)))
+                connection.execute(
+                    sql.SQL("create role {} nosuperuser nobypassrls").format(sql.Identifier(role))
+                )
         for role in LOGIN_ROLES:
             connection.execute(
                 sql.SQL("alter role {} login password {}").format(

@@ -52,7 +52,9 @@ INSTALLED_APPS = [
     *environment.words("ENTENTE_EXTRA_APPS", "" if MODE == "production" else "entente.demo"),
 ]
 if MODE == "production" and "entente.demo" in INSTALLED_APPS:
-    raise ImproperlyConfigured("The demo signs people in with one click: it is never installed in production.")
+    raise ImproperlyConfigured(
+        "The demo signs people in with one click: it is never installed in production."
+    )
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -75,7 +77,11 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "entente.ui.templatetags.ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "entente.ui.templatetags.ui",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -102,7 +108,10 @@ STATIC_ROOT = environment.text("ENTENTE_STATIC", str(VAR / "static"))
 _manifest = "entente.ui.static_storage.ModuleManifestStorage"
 _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": ENTENTE_FILES}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ENTENTE_FILES},
+    },
     "staticfiles": {"BACKEND": _plain if MODE == "test" else _manifest},
 }
 WHITENOISE_USE_FINDERS = MODE == "test"

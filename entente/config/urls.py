@@ -32,4 +32,3 @@ if "entente.demo" in settings.INSTALLED_APPS:
     from entente.demo import urls as demo
 
     urlpatterns += [path("demo/", include((demo.demo_urls, "demo")))]
-

@@ -55,7 +55,10 @@ def deliver_message(message_id: uuid.UUID, *, by: Actor) -> None:
         if message.state != Message.State.WAITING:
             return
         mail = EmailMessage(
-            message.subject, message.body, to=[message.address], headers={"Message-ID": f"<{message.id}@entente>"}
+            message.subject,
+            message.body,
+            to=[message.address],
+            headers={"Message-ID": f"<{message.id}@entente>"},
         )
     try:
         mail.send()

@@ -68,7 +68,9 @@ def build_city(say: Callable[[str], object] = lambda sentence: None) -> City:
 
 def _build_cast() -> dict[str, Member]:
     for district in content("city")["districts"]:
-        people.add_area(by=SET_UP, slug=district["slug"], name=district["name"][FIRST], names=district["name"])
+        people.add_area(
+            by=SET_UP, slug=district["slug"], name=district["name"][FIRST], names=district["name"]
+        )
     cast = content("cast")
     organisations = {row["slug"]: _add_organisation(row) for row in cast["organisations"]}
     return {row["slug"]: _add_member(organisations[row["organisation"]], row) for row in cast["people"]}
@@ -152,7 +154,9 @@ def _draft(words: Words, amina: Member) -> Dialogue:
         }
         for code in words["languages"]
     }
-    dialogue = dialogues.draft_dialogue(by=amina, language=FIRST, languages=words["languages"], **texts[FIRST])
+    dialogue = dialogues.draft_dialogue(
+        by=amina, language=FIRST, languages=words["languages"], **texts[FIRST]
+    )
     _translate(dialogue, {code: text for code, text in texts.items() if code != FIRST}, amina)
     for row in words["statements"]:
         statement = dialogues.add_statement(
@@ -175,10 +179,14 @@ def _translate_statement(statement: Statement, row: Words, amina: Member) -> Non
 
 def _add_resident_statement(dialogue: Dialogue, author: Participant, row: Words, days: float) -> Statement:
     with days_ago(days):
-        return dialogues.add_statement(dialogue, by=author, text=row["text"][row["origin"]], language=row["origin"])
+        return dialogues.add_statement(
+            dialogue, by=author, text=row["text"][row["origin"]], language=row["origin"]
+        )
 
 
-def _let_vote(dialogue: Dialogue, words: Words, amina: Member, *, days: float, until: float = 0) -> list[Participant]:
+def _let_vote(
+    dialogue: Dialogue, words: Words, amina: Member, *, days: float, until: float = 0
+) -> list[Participant]:
     """The invented voters come in through their own doors, spread over the days, and answer."""
     stands = np.array([row["stand"] for row in words["statements"]])
     voters = synthetic_votes(stands, **words["votes"])

@@ -21,7 +21,7 @@ def shown(code: str) -> str:
 
 
 def normal(typed: str) -> str:
-    """What somebody typed, with any digits, dashes, spaces and look-alikes, as twelve signs; empty when it can't be one."""
+    """What somebody typed as twelve plain signs; empty when it is no code."""
     plain = "".join(
         str(unicodedata.digit(sign)) if sign.isdigit() else sign
         for sign in unicodedata.normalize("NFKC", typed[:100]).upper()
@@ -41,5 +41,5 @@ def new_token() -> str:
 
 
 def token_from_code(dialogue_key: bytes, code: str) -> str:
-    """The same code leads to the same participant on another device; nobody without the key can tell which."""
+    """The same code leads to the same participant on another device; only the key tells which."""
     return hmac.digest(dialogue_key, code.encode(), hashlib.sha256).hex()

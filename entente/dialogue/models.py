@@ -68,7 +68,8 @@ class OwnRows(Guarded[R]):
     def asking(self) -> R:
         """The row of whoever the database says is asking."""
         who = models.Func(function="authz.participant", output_field=models.UUIDField())
-        return models.QuerySet(self.model).get(pk=who)
+        rows: models.QuerySet[R] = models.QuerySet(self.model)
+        return rows.get(pk=who)
 
 
 class Codes(Guarded["InviteCode"]):
@@ -145,7 +146,8 @@ class OnDialogue(models.Model):
     @property
     def audit_record_id(self) -> uuid.UUID:
         """Its events are the dialogue's events."""
-        return self.dialogue_id
+        record_id: uuid.UUID = self.dialogue_id
+        return record_id
 
 
 class InviteCode(OnDialogue):
@@ -172,7 +174,7 @@ class InviteCode(OnDialogue):
     is_used = models.BooleanField(default=False)
     made_on = models.DateField(default=clock.today)
 
-    objects: ClassVar[Codes] = Codes()  # type: ignore[assignment]
+    objects: ClassVar[Codes] = Codes()
 
     def __str__(self) -> str:
         return f"{self.stratum} {self.batch}"
@@ -182,7 +184,9 @@ class Participant(OnDialogue):
     """Somebody who votes, known only by a token in their own browser."""
 
     data_policy = DataPolicy(
-        holds="opinions under a pseudonym", purpose="hearing what residents think", keep="until twelve months after closing"
+        holds="opinions under a pseudonym",
+        purpose="hearing what residents think",
+        keep="until twelve months after closing",
     )
     wall = Wall(
         read=f"({IS_JOB} or id = {PARTICIPANT})",
@@ -224,7 +228,8 @@ class Statement(OnDialogue):
     wall = Wall(
         read=f"({owned('dialogue_id')} or author_id = {PARTICIPANT}"
         f" or state = 'accepted' and {follows('dialogue_id')})",
-        insert=f"({owned('dialogue_id')} or {KIND} = 'participant' and author_id = {PARTICIPANT} and state = 'waiting')",
+        insert=f"({owned('dialogue_id')}"
+        f" or {KIND} = 'participant' and author_id = {PARTICIPANT} and state = 'waiting')",
         change=owned("dialogue_id"),
         public="select, insert",
     )
@@ -268,7 +273,7 @@ class Statement(OnDialogue):
     received_at = models.DateTimeField(default=clock.this_hour)
     votes = models.IntegerField(default=0)
 
-    objects: ClassVar[Statements] = Statements("dialogue__")  # type: ignore[assignment]
+    objects: ClassVar[Statements] = Statements("dialogue__")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["dialogue", "number"], name="dialogue_numbers"),)
@@ -312,7 +317,7 @@ class Vote(models.Model):
 
 
 class VoteCount(OnDialogue):
-    """How many votes came in within one hour, in one stratum. Spread over a few rows so that voters don't queue."""
+    """How many votes came in within one hour, by stratum, on a few rows so that voters don't queue."""
 
     data_policy = NO_PERSONAL_DATA
     wall = Wall(
@@ -345,7 +350,9 @@ class VoteCount(OnDialogue):
 class Analysis(OnDialogue):
     """The groups of opinion found at one moment, for those who run the dialogue."""
 
-    data_policy = DataPolicy(holds="counts by group", purpose="the dialogue's result", keep="with the dialogue")
+    data_policy = DataPolicy(
+        holds="counts by group", purpose="the dialogue's result", keep="with the dialogue"
+    )
     wall = Wall(read=owned("dialogue_id"), insert=IS_JOB, change=IS_JOB)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -369,7 +376,9 @@ class Outcome(OnDialogue):
     Number 0 is the coarse picture shown to voters while it runs; 1, 2, … are the published results.
     """
 
-    data_policy = DataPolicy(holds="counts of ten and more", purpose="telling what was heard", keep="for good")
+    data_policy = DataPolicy(
+        holds="counts of ten and more", purpose="telling what was heard", keep="for good"
+    )
     wall = Wall(
         read=follows("dialogue_id"), insert=owned("dialogue_id"), change=owned("dialogue_id"), public="select"
     )

@@ -80,7 +80,11 @@ def is_due(participants: int, previous: Plain | None) -> bool:
 def _group(group: Plain, numbers: list[int]) -> Plain:
     cells = {str(n): hidden_if_few(cell) for n, cell in zip(numbers, group["counts"], strict=True)}
     stands = _numbered(group["stands_for"], numbers, {n for n, cell in cells.items() if cell is not None})
-    return {**{name: group[name] for name in ("size", "centre", "outline")}, "counts": cells, "stands_for": stands}
+    return {
+        **{name: group[name] for name in ("size", "centre", "outline")},
+        "counts": cells,
+        "stands_for": stands,
+    }
 
 
 def _numbered(rows: list[Plain], numbers: list[int], told: set[str]) -> list[Plain]:

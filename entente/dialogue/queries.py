@@ -61,9 +61,13 @@ def next_statement(dialogue: Dialogue, reader: Actor) -> Statement | None:
 
     Weighted sampling after Efraimidis and Spirakis (2006): the smallest -ln(u)·(votes + head start) wins.
     """
-    rows = Statement.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, state=Statement.State.ACCEPTED)
+    rows = Statement.objects.visible_to(reader).filter(
+        dialogue_id=dialogue.pk, state=Statement.State.ACCEPTED
+    )
     if isinstance(reader, Participant):
-        answered = Vote.objects.visible_to(reader).filter(participant_id=reader.id, statement_id=OuterRef("pk"))
+        answered = Vote.objects.visible_to(reader).filter(
+            participant_id=reader.id, statement_id=OuterRef("pk")
+        )
         rows = rows.filter(~Exists(answered))
     return rows.order_by(-Ln(1.0 - Random()) * (F("votes") + HEAD_START)).first()
 
@@ -71,7 +75,7 @@ def next_statement(dialogue: Dialogue, reader: Actor) -> Statement | None:
 def own_votes(dialogue: Dialogue, reader: Participant) -> dict[int, int]:
     """The reader's own answers: statement number → value."""
     rows = Vote.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, statement__number__isnull=False)
-    return dict(rows.values_list("statement__number", "value"))
+    return {int(number or 0): value for number, value in rows.values_list("statement__number", "value")}
 
 
 def own_statements(dialogue: Dialogue, reader: Participant) -> QuerySet[Statement]:
@@ -79,7 +83,9 @@ def own_statements(dialogue: Dialogue, reader: Participant) -> QuerySet[Statemen
     return Statement.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, author_id=reader.id)
 
 
-def statements(dialogue: Dialogue, reader: Actor, state: str = Statement.State.ACCEPTED) -> QuerySet[Statement]:
+def statements(
+    dialogue: Dialogue, reader: Actor, state: str = Statement.State.ACCEPTED
+) -> QuerySet[Statement]:
     """A dialogue's statements in one state, in their order."""
     rows = Statement.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, state=state)
     return rows.order_by("number", "received_at", "id")
@@ -88,7 +94,9 @@ def statements(dialogue: Dialogue, reader: Actor, state: str = Statement.State.A
 def turnout(dialogue: Dialogue, reader: Actor) -> dict[str, Any]:
     """Votes and newcomers so far, by stratum and by day."""
     rows = VoteCount.objects.visible_to(reader).filter(dialogue_id=dialogue.pk)
-    by_stratum = list(rows.values("stratum").annotate(votes=Sum("votes"), people=Sum("newcomers")).order_by("stratum"))
+    by_stratum = list(
+        rows.values("stratum").annotate(votes=Sum("votes"), people=Sum("newcomers")).order_by("stratum")
+    )
     by_day = list(
         rows.values(day=models.functions.TruncDate("hour"))
         .annotate(votes=Sum("votes"), people=Sum("newcomers"))
@@ -168,7 +176,15 @@ class Loaded:
 
 
 BINARY_ROW = np.dtype(
-    [("n", ">i2"), ("l1", ">i4"), ("row", ">i4"), ("l2", ">i4"), ("column", ">i4"), ("l3", ">i4"), ("value", ">i2")]
+    [
+        ("n", ">i2"),
+        ("l1", ">i4"),
+        ("row", ">i4"),
+        ("l2", ">i4"),
+        ("column", ">i4"),
+        ("l3", ">i4"),
+        ("value", ">i2"),
+    ]
 )
 BINARY_HEADER, BINARY_TRAILER = 19, 2
 
@@ -178,13 +194,14 @@ copy (select p.place::int, s.place::int, v.value::smallint
   join (select id, row_number() over (order by id) - 1 as place
           from dialogue_participant where dialogue_id = {dialogue}) p on p.id = v.participant_id
   join (select id, row_number() over (order by number) - 1 as place
-          from dialogue_statement where dialogue_id = {dialogue} and state = 'accepted') s on s.id = v.statement_id
+          from dialogue_statement where dialogue_id = {dialogue} and state = 'accepted') s
+    on s.id = v.statement_id
  where v.dialogue_id = {dialogue}) to stdout (format binary)"""
 
 
 @transaction.atomic
 def load_votes(dialogue: Dialogue, reader: Actor) -> Loaded:
-    """Every vote on accepted statements, streamed in PostgreSQL's binary form. Only jobs may read them.
+    """Every vote on accepted statements, in PostgreSQL's binary form. Only jobs may read them.
 
     https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format".
     """

@@ -51,8 +51,10 @@ def may_open_dialogue(actor: Member, dialogue: Dialogue, statements: int, at: da
     if not dialogue.policy.strip():
         return refuse(_("Publish first how statements are moderated: write the policy."))
     if statements < LEAST_STATEMENTS:
-        return refuse(_("Add at least %(number)d statements, so that the first visitors have something to answer."),
-                      number=LEAST_STATEMENTS)
+        return refuse(
+            _("Add at least %(number)d statements, so that the first visitors have something to answer."),
+            number=LEAST_STATEMENTS,
+        )
     if dialogue.closes_at is not None and dialogue.closes_at <= at:
         return refuse(_("The closing date has passed. Choose a later one."))
     return _may_run(actor, dialogue)

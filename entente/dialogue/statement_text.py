@@ -9,9 +9,10 @@ CONTROL = {"Cc", "Cs", "Co", "Cn"}
 
 
 def tidy(text: str) -> str:
-    """NFC, without control and direction marks, single spaces. Joiners stay: Persian and Indic words need them."""
+    """NFC, no control or direction marks, single spaces. Joiners stay: Persian and Indic words need them."""
     kept = DIRECTION_MARKS.sub("", unicodedata.normalize("NFC", text))
-    visible = "".join(" " if c.isspace() else c for c in kept if c.isspace() or unicodedata.category(c) not in CONTROL)
+    spaced = "".join(" " if sign.isspace() else sign for sign in kept)
+    visible = "".join(sign for sign in spaced if unicodedata.category(sign) not in CONTROL)
     return " ".join(visible.split())
 
 

@@ -23,7 +23,7 @@ def work(name: str) -> Callable[[Work], Work]:
     def register(task: Work) -> Work:
         retry = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=FIRST_WAIT_SECONDS)
 
-        def run(context: JobContext, **ids: Any) -> None:
+        def run(context: JobContext, /, **ids: Any) -> None:
             task(by=_worker(name, context), **ids)
 
         app.task(name=name, queue=name.partition(".")[0], retry=retry, pass_context=True)(run)

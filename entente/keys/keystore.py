@@ -1,4 +1,4 @@
-"""The development keystore: one file outside the database and outside its backups. The real one is a process."""
+"""The development keystore: a file outside the database and its backups. The real one is a process."""
 
 import os
 import sqlite3

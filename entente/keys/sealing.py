@@ -20,7 +20,7 @@ def new_key() -> bytes:
 
 
 def seal(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
-    """Seal `plain`; it opens only with the same key in the same place (`bound_to`, e.g. table, column and row)."""
+    """Seal `plain`; it opens only with the same key and `bound_to`, e.g. table, column and row."""
     nonce = os.urandom(NONCE_BYTES)
     return VERSION + nonce + AESGCM(key).encrypt(nonce, plain, VERSION + bound_to)
 

@@ -202,7 +202,11 @@ class Attempt(models.Model):
     """How often something was tried in an hour, under a hash that nobody can turn back after the day."""
 
     data_policy = DataPolicy(holds="a keyed hash that changes daily", purpose="rate limits", keep="one day")
-    wall = Unwalled("counts under daily keyed hashes, in an unlogged table", public="select, insert, update", is_crash_safe=False)
+    wall = Unwalled(
+        "counts under daily keyed hashes, in an unlogged table",
+        public="select, insert, update",
+        is_crash_safe=False,
+    )
 
     bucket = models.CharField(primary_key=True, max_length=64)
     count = models.IntegerField(default=0)

@@ -14,7 +14,9 @@ DAILY = uuid.UUID("00000000-0000-4000-8000-00000000da11")
 
 def _day_key() -> bytes:
     """Today's key: derived, and tomorrow's differs, so yesterday's hashes say nothing."""
-    return hmac.digest(keystore().key(DAILY, create=True), clock.now().date().isoformat().encode(), hashlib.sha256)
+    return hmac.digest(
+        keystore().key(DAILY, create=True), clock.now().date().isoformat().encode(), hashlib.sha256
+    )
 
 
 def within_limit(action: str, who: str, *, at_most: int) -> bool:

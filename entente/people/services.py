@@ -13,7 +13,9 @@ SET_UP = "Whoever runs the server sets up organisations and persons."
 
 
 @transaction.atomic
-def add_organisation(*, by: Actor, slug: str, name: str, kind: str, names: dict[str, str] | None = None) -> Organisation:
+def add_organisation(
+    *, by: Actor, slug: str, name: str, kind: str, names: dict[str, str] | None = None
+) -> Organisation:
     """Make an organisation known."""
     organisation = Organisation(slug=slug, name=name, kind=kind, names=names or {})
     log("people.organisation_added", by=by, about=organisation, decision=allow(SET_UP))

@@ -77,15 +77,16 @@ class SessionStore(SessionBase):
     def _row(self) -> Session | None:
         if not self.session_key:
             return None
-        return Session.objects.filter(
-            key_hash=key_hash(self.session_key), expires_at__gt=clock.now()
-        ).first()
+        return Session.objects.filter(key_hash=key_hash(self.session_key), expires_at__gt=clock.now()).first()
 
     def _insert(self, written: dict[str, Any], at: datetime) -> None:
         try:
             with transaction.atomic():
                 Session.objects.create(
-                    key_hash=key_hash(self.session_key or ""), started_at=at, expires_at=expiry(at, at), **written
+                    key_hash=key_hash(self.session_key or ""),
+                    started_at=at,
+                    expires_at=expiry(at, at),
+                    **written,
                 )
         except IntegrityError as error:
             raise CreateError from error

@@ -112,5 +112,3 @@ class ActorMiddleware:
             )
         context = {"reason": str(refused.decision)}
         return render(request, "403.html", context, status=403)
-
-

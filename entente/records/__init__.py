@@ -1,1 +1,1 @@
-"""What everything the partnership works on has in common: owner, audience, reference, notes, actions, history."""
+"""What everything the partnership works on has in common: owner, audience, notes, actions, history."""

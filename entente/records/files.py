@@ -14,7 +14,7 @@ def _path(key_id: uuid.UUID, name: str) -> str:
 
 
 def keep_file(key_id: uuid.UUID, name: str, content: bytes) -> None:
-    """Seal `content` under the key `key_id` and keep it; `name` is one word of ours, never the uploaded one."""
+    """Seal `content` under the key `key_id` and keep it; `name` is ours, never the uploaded one."""
     path = _path(key_id, name)
     default_storage.save(path, ContentFile(seal(keystore().key(key_id, create=True), content, path.encode())))
 

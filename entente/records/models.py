@@ -103,7 +103,9 @@ class Participation(OnRecord):
     """Somebody named on a record, from a moment to a moment."""
 
     data_policy = DataPolicy(holds="who was invited", purpose="access", keep="with its record")
-    wall = Wall(read=f"({IS_JOB} or membership_id = {MEMBER} or owner_id = {ORGANISATION})", insert=OWN, change=OWN)
+    wall = Wall(
+        read=f"({IS_JOB} or membership_id = {MEMBER} or owner_id = {ORGANISATION})", insert=OWN, change=OWN
+    )
 
     owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -201,7 +203,11 @@ class SearchText(OnRecord):
 
     data_policy = NO_PERSONAL_DATA
     wall = Wall(
-        read=follows("record_id"), insert=owned("record_id"), change=owned("record_id"), public="select", logged=False
+        read=follows("record_id"),
+        insert=owned("record_id"),
+        change=owned("record_id"),
+        public="select",
+        logged=False,
     )
 
     language = models.CharField(max_length=5)
@@ -210,7 +216,9 @@ class SearchText(OnRecord):
     objects: ClassVar[Guarded[SearchText]] = Guarded("record__")  # type: ignore[assignment]
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["record", "language"], name="records_one_search_text"),)
+        constraints = (
+            models.UniqueConstraint(fields=["record", "language"], name="records_one_search_text"),
+        )
 
     def __str__(self) -> str:
         return self.words[:40]
@@ -219,7 +227,9 @@ class SearchText(OnRecord):
 class ImportRun(models.Model):
     """One file brought in: what it would do, how far it is, and what happened to each row."""
 
-    data_policy = DataPolicy(holds="an uploaded file, sealed", purpose="bringing in earlier work", keep="30 days")
+    data_policy = DataPolicy(
+        holds="an uploaded file, sealed", purpose="bringing in earlier work", keep="30 days"
+    )
     wall = Wall(read=OWN, insert=OWN, change=OWN, logged=False)
 
     class State(models.TextChoices):

@@ -62,7 +62,7 @@ def write_translation(
     text: str,
     is_checked: bool = False,
 ) -> Translation:
-    """Write, or replace, one text of a record in one language. A new text is unchecked until somebody says so."""
+    """Write, or replace, one text of a record in one language, unchecked until somebody says so."""
     decision = rules.may_work_on(by, record, clock.now()).require()
     begin(by)
     translation, _made = Translation.objects.visible_to(by).update_or_create(
@@ -85,5 +85,7 @@ def index_words(record: Record, *, by: Actor, texts: dict[str, str]) -> None:
     begin(by)
     for language, text in texts.items():
         SearchText.objects.visible_to(by).update_or_create(
-            record_id=record.pk, language=language, defaults={"words": comparable(f"{record.reference} {text}")}
+            record_id=record.pk,
+            language=language,
+            defaults={"words": comparable(f"{record.reference} {text}")},
         )

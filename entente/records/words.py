@@ -13,5 +13,7 @@ def comparable(text: str) -> str:
     """Lower case, without accents or Arabic vowel marks, single spaces."""
     plain = ARABIC_IGNORED.sub("", unicodedata.normalize("NFKC", text)).translate(ARABIC_SAME)
     plain = WITH_AND.sub(r"\1", plain)
-    stripped = "".join(c for c in unicodedata.normalize("NFKD", plain.casefold()) if not unicodedata.combining(c))
+    stripped = "".join(
+        c for c in unicodedata.normalize("NFKD", plain.casefold()) if not unicodedata.combining(c)
+    )
     return " ".join(re.findall(r"[\w-]+", stripped))

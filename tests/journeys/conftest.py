@@ -120,7 +120,9 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
     """Open a browser of one's own: `visit(locale="ar", phone=True, scripts=False)` gives its page."""
     contexts: list[BrowserContext] = []
 
-    def open_browser(*, locale: str = "en", phone: bool = False, scripts: bool = True, dark: bool = False) -> Page:
+    def open_browser(
+        *, locale: str = "en", phone: bool = False, scripts: bool = True, dark: bool = False
+    ) -> Page:
         context = browser.new_context(
             base_url=site.url,
             locale=locale,
@@ -161,7 +163,9 @@ def assert_accessible(page: Page, browser: Browser) -> None:
         copy = context.new_page()
         copy.goto(page.url)
         copy.add_script_tag(path=str(axe_script(ROOT / "node_modules")))
-        found = copy.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+        found = copy.evaluate(
+            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
     finally:
         context.close()
     faults = [f"{v['id']}: {v['help']} {[n['target'] for n in v['nodes']][:3]}" for v in found["violations"]]
@@ -175,5 +179,3 @@ def tab_to(page: Page, selector: str, at_most: int = 80) -> None:
         if page.evaluate("s => document.activeElement && document.activeElement.matches(s)", selector):
             return
     raise AssertionError(f"{selector} can't be reached with the keyboard on {page.url}")
-
-

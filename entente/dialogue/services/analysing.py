@@ -23,7 +23,7 @@ SCHEDULED = "The result is worked out when votes have come in."
 
 
 def analyse_dialogue(dialogue_id: uuid.UUID, *, by: Actor) -> Analysis | None:
-    """Find the groups of opinion in one dialogue; None when nobody voted yet. The arithmetic holds no transaction."""
+    """Find the groups of opinion; None when nobody voted yet. The arithmetic holds no transaction."""
     with acting(by):
         dialogue = Dialogue.objects.visible_to(by).get(pk=dialogue_id)
         counted = queries.turnout(dialogue, by)["votes"]
@@ -36,7 +36,9 @@ def analyse_dialogue(dialogue_id: uuid.UUID, *, by: Actor) -> Analysis | None:
 
 
 @transaction.atomic
-def _keep_analysis(dialogue: Dialogue, result: dict[str, Any], participants: int, votes: int, *, by: Actor) -> Analysis:
+def _keep_analysis(
+    dialogue: Dialogue, result: dict[str, Any], participants: int, votes: int, *, by: Actor
+) -> Analysis:
     dialogue = locked(dialogue, by)
     Analysis.objects.visible_to(by).filter(dialogue_id=dialogue.pk).delete()
     analysis = Analysis(dialogue=dialogue, participants=participants, votes=votes, result=result)
@@ -64,7 +66,9 @@ def _keep_outcome(dialogue: Dialogue, number: int, content: dict[str, Any], *, b
 def dialogues_to_analyse(*, by: Actor) -> list[uuid.UUID]:
     """Running dialogues with votes since their last analysis."""
     with acting(by):
-        running = Dialogue.objects.visible_to(by).filter(state__in=(Dialogue.State.OPEN, Dialogue.State.FROZEN))
+        running = Dialogue.objects.visible_to(by).filter(
+            state__in=(Dialogue.State.OPEN, Dialogue.State.FROZEN)
+        )
         counted = VoteCount.objects.visible_to(by).filter(dialogue__in=running)
         votes = dict(counted.values_list("dialogue_id").annotate(n=Sum("votes")))
         seen = Analysis.objects.visible_to(by).filter(dialogue_id__in=votes)
@@ -78,7 +82,9 @@ def publish_outcome(dialogue: Dialogue, *, by: Member) -> Outcome:
     """Publish what was heard: protected counts, the map as areas, and the city's own words."""
     dialogue = locked(dialogue, by)
     analysis = queries.newest_analysis(dialogue, by)
-    decision = rules.may_publish_outcome(by, dialogue, is_analysed=analysis is not None, at=clock.now()).require()
+    decision = rules.may_publish_outcome(
+        by, dialogue, is_analysed=analysis is not None, at=clock.now()
+    ).require()
     assert analysis is not None
     before = queries.published_outcome(dialogue, by)
     result = analysis.result

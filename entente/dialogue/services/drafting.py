@@ -88,7 +88,9 @@ def edit_dialogue(dialogue: Dialogue, *, by: Member, **texts: Any) -> Dialogue:
         setattr(dialogue, name, texts[name])
     if changed:
         dialogue.save(update_fields=changed)
-        log("dialogue.dialogue_edited", by=by, about=dialogue, decision=decision, details={"changed": changed})
+        log(
+            "dialogue.dialogue_edited", by=by, about=dialogue, decision=decision, details={"changed": changed}
+        )
         index_dialogue(dialogue, by=by)
     return dialogue
 
@@ -113,7 +115,13 @@ def translate_statement(
 
 
 def _translate(
-    dialogue: Dialogue, about_id: uuid.UUID, field: str, language: str, text: str, is_checked: bool, by: Member
+    dialogue: Dialogue,
+    about_id: uuid.UUID,
+    field: str,
+    language: str,
+    text: str,
+    is_checked: bool,
+    by: Member,
 ) -> None:
     rules.may_edit_dialogue(by, dialogue, clock.now()).require()
     records.write_translation(

@@ -1,4 +1,4 @@
-"""Brings in a conversation held in Polis: read, show, and only then write, in steps that can be interrupted."""
+"""Brings in a conversation held in Polis: read, show, and only then write, step by step."""
 
 from __future__ import annotations
 
@@ -108,7 +108,9 @@ def bring_in_import(run: ImportRun, *, by: Member, title: str, question: str, la
     )
     dialogue.state, dialogue.source = Dialogue.State.CLOSED, conversation.source_url
     dialogue.save(update_fields=["state", "source"])
-    Statement.objects.visible_to(by).bulk_create(_statements(dialogue, conversation, language, by), batch_size=1000)
+    Statement.objects.visible_to(by).bulk_create(
+        _statements(dialogue, conversation, language, by), batch_size=1000
+    )
     run.state, run.record_id = State.RUNNING, dialogue.pk
     run.save()
     decision = allow("You coordinate dialogues for your organisation.")
@@ -140,7 +142,8 @@ def run_import(run_id: uuid.UUID, *, by: Actor) -> ImportRun:
     if run.state != State.RUNNING:
         return run
     conversation = _read(run).conversation
-    assert conversation is not None and run.record_id is not None
+    assert conversation is not None
+    assert run.record_id is not None
     ids = _statement_ids(run.record_id, by)
     while run.rows_done < run.rows_total:
         _write_step(run, conversation, ids, by=by)
@@ -181,7 +184,12 @@ def _write_step(run: ImportRun, conversation: Conversation, ids: dict[int, uuid.
         )
         Vote.objects.visible_to(by).bulk_create(
             [
-                Vote(participant_id=people[voter], statement_id=ids[number], dialogue_id=run.record_id, value=value)
+                Vote(
+                    participant_id=people[voter],
+                    statement_id=ids[number],
+                    dialogue_id=run.record_id,
+                    value=value,
+                )
                 for voter, number, value in zip(
                     votes.voters[step], votes.statements[step], votes.values[step], strict=True
                 )

@@ -29,7 +29,9 @@ def _change_state(dialogue: Dialogue, state: str, reason: str) -> None:
 def open_dialogue(dialogue: Dialogue, *, by: Member, action: str = "") -> Dialogue:
     """Make it public and let everybody answer. `action` is what the coordinator then has to do every day."""
     dialogue = locked(dialogue, by)
-    accepted = Statement.objects.visible_to(by).filter(dialogue_id=dialogue.pk, state=Statement.State.ACCEPTED)
+    accepted = Statement.objects.visible_to(by).filter(
+        dialogue_id=dialogue.pk, state=Statement.State.ACCEPTED
+    )
     decision = rules.may_open_dialogue(by, dialogue, accepted.count(), clock.now()).require()
     dialogue.public_since = clock.now()
     _change_state(dialogue, State.OPEN, "")
@@ -75,7 +77,7 @@ def close_dialogue(dialogue: Dialogue, *, by: Member) -> Dialogue:
 def make_codes(
     dialogue: Dialogue, *, by: Member, stratum: str, number: int, area: str = "", batch: str = ""
 ) -> list[str]:
-    """Make codes for letters (one each) or for a hosted session (one for the room). They are shown once, only hashes stay."""
+    """Make codes for letters (one each) or for a hosted session (one for the room). Only hashes are kept."""
     dialogue = locked(dialogue, by)
     decision = rules.may_make_codes(by, dialogue, clock.now()).require()
     codes = [new_code() for _ in range(1 if stratum == Stratum.HOSTED else number)]

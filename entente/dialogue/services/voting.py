@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
 from entente.audit.actors import VISITOR, Actor, Credential, begin
@@ -18,10 +19,11 @@ from entente.dialogue.queries import participant_with
 from entente.keys.fields import keystore
 from entente.people.sign_in import NotProven, prove
 from entente.records.models import Record
-from django.utils.translation import gettext_lazy as _
 
 SHARDS = 8
-UNKNOWN_CODE = _("We don't know this code. Check each character; a letter's code can't be used after the dialogue closed.")
+UNKNOWN_CODE = _(
+    "We don't know this code. Check each character; a letter's code can't be used after the dialogue closed."
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ def join_dialogue(dialogue: Dialogue, *, by: Actor = VISITOR, language: str) -> 
 
 
 @transaction.atomic
-def redeem_code(dialogue: Dialogue, *, code: str, language: str, by: Actor = VISITOR) -> tuple[Participant, str]:
+def redeem_code(
+    dialogue: Dialogue, *, code: str, language: str, by: Actor = VISITOR
+) -> tuple[Participant, str]:
     """Take part with a code. The same letter's code leads back to the same answers. Raises Refused."""
     rules.may_take_part(dialogue, clock.now()).require()
     plain = normal(code)
@@ -82,7 +86,7 @@ def _join(dialogue: Record, token: str, stratum: str, area: str, language: str, 
 
 
 def cast_vote(statement: Statement, *, by: Participant, value: int) -> Statement:
-    """Answer a statement; a second answer replaces the first. Raises Refused, or DoesNotExist when it is hidden."""
+    """Answer a statement; a second answer replaces the first. Raises Refused, DoesNotExist when hidden."""
     return answer_sheet({statement.pk: value}, by=by)[0]
 
 
@@ -110,7 +114,8 @@ def _count(participant: Participant, *, votes: int, newcomers: int) -> None:
     """Add to the hour's count, on one of a few rows so that voters don't queue behind each other."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into dialogue_votecount (id, dialogue_id, hour, stratum, shard, votes, newcomers, is_logged)"
+            "insert into dialogue_votecount"
+            " (id, dialogue_id, hour, stratum, shard, votes, newcomers, is_logged)"
             " values (gen_random_uuid(), %s, %s, %s, %s, %s, %s, false)"
             " on conflict (dialogue_id, hour, stratum, shard) do update"
             " set votes = dialogue_votecount.votes + excluded.votes,"
