@@ -55,7 +55,7 @@ release: ## the packages for an installation with pip, in dist/
 	@$(PYTHON) -m hatchling build
 	@cd dist && sha256sum * > SHA256SUMS
 
-messages: ## collect the texts of pages and code into the four translation files
+messages: ## collect the texts of pages and code into the translation files
 	@bin/set-up dev
 	@$(PYTHON) bin/collect_messages.py
 	@bin/set-up dev
