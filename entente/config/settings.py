@@ -87,6 +87,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "entente.ui.context.page_context",
+                *(["entente.demo.context.looking_as"] if "entente.demo" in INSTALLED_APPS else []),
             ],
         },
     }
@@ -169,7 +170,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 ENTENTE_UPLOAD_BYTES = 20 * 1024 * 1024
 
 # Mail
-EMAIL_BACKEND = environment.text("ENTENTE_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+# The demo writes to nobody: its mail goes into a folder, and its mailbox page shows it.
+_mail = "filebased" if MODE == "demo" else "smtp"
+EMAIL_BACKEND = environment.text("ENTENTE_MAIL_BACKEND", f"django.core.mail.backends.{_mail}.EmailBackend")
 EMAIL_HOST = environment.text("ENTENTE_SMTP_HOST", "localhost")
 EMAIL_PORT = int(environment.text("ENTENTE_SMTP_PORT", "25"))
 EMAIL_HOST_USER = environment.text("ENTENTE_SMTP_USER", "")

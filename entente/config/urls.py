@@ -9,10 +9,19 @@ from entente.people import urls as people
 from entente.portal import urls as portal
 from entente.records import urls as records
 
+portal_urls, demo_urls = portal.public_urls, []
+if "entente.demo" in settings.INSTALLED_APPS:
+    from entente.demo import urls as demo
+
+    # The first match wins: the demo's first screen stands at the address of the portal's first page.
+    portal_urls = [*demo.public_urls, *portal.public_urls]
+    demo_urls = [path("demo/", include((demo.demo_urls, "demo")))]
+
 public_urls = [
     path("", include((portal.root_urls, "portal_root"))),
     *i18n_patterns(
-        path("", include((portal.public_urls, "portal"))),
+        path("", include((portal_urls, "portal"))),
+        *demo_urls,
         path("dialogues/", include((dialogue.public_urls, "dialogue"))),
     ),
 ]
@@ -28,7 +37,3 @@ if settings.SURFACE != "staff":
     urlpatterns += public_urls
 if settings.HAS_STAFF:
     urlpatterns += staff_urls
-if "entente.demo" in settings.INSTALLED_APPS:
-    from entente.demo import urls as demo
-
-    urlpatterns += [path("demo/", include((demo.demo_urls, "demo")))]

@@ -10,6 +10,7 @@ class DialogueConfig(AppConfig):
     name = "entente.dialogue"
 
     def ready(self) -> None:
+        from entente.dialogue import queries
         from entente.records.kinds import Kind, register
 
         register(
@@ -19,5 +20,7 @@ class DialogueConfig(AppConfig):
                 prefix="DLG",
                 staff_page="dialogue_staff:manage_dialogue",
                 public_page="dialogue:dialogue",
+                waiting=queries.waiting_for,
+                states=queries.states,
             )
         )

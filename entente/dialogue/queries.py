@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -10,23 +11,42 @@ import numpy as np
 from django.db import connection, models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Ln, Random
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 
 from entente.audit.actors import VISITOR, Actor, Credential, begin
-from entente.dialogue.models import Analysis, Dialogue, Outcome, Participant, Statement, Vote, VoteCount
+from entente.dialogue.models import (
+    Analysis,
+    Dialogue,
+    InviteCode,
+    Outcome,
+    Participant,
+    Statement,
+    Vote,
+    VoteCount,
+)
 from entente.dialogue.opinion_groups import Votes as VoteArrays
 from entente.people.models import Member
 from entente.people.sign_in import NotProven, prove
-from entente.records.queries import translations_of
+from entente.records.kinds import StateWords, Waiting
+from entente.records.models import Note, Translation
+from entente.records.queries import titles, translations_of
 
 HEAD_START = 10  # a new statement is shown as if it had this many votes
 LIVE = 0
 
 
 def dialogues(reader: Member) -> QuerySet[Dialogue]:
-    """The organisation's own dialogues, newest first, with what waits to be read in each."""
-    waiting = Q(pk__in=[])
-    own = Dialogue.objects.visible_to(reader).filter(owner_id=reader.organisation_id).exclude(waiting)
+    """The organisation's own dialogues, newest first."""
+    own = Dialogue.objects.visible_to(reader).filter(owner_id=reader.organisation_id)
     return own.select_related("owner").order_by("-opened_at", "reference")
+
+
+def colleagues(reader: Member) -> QuerySet[Member]:
+    """Who else acts for the reader's organisation today, by name."""
+    begin(reader)
+    rows = Member.objects.filter(organisation_id=reader.organisation_id, ended_at=None)
+    return rows.select_related("person").order_by("person__name", "id")
 
 
 def waiting_counts(dialogue_ids: list[Any], reader: Member) -> dict[Any, int]:
@@ -35,6 +55,72 @@ def waiting_counts(dialogue_ids: list[Any], reader: Member) -> dict[Any, int]:
         dialogue_id__in=dialogue_ids, state=Statement.State.WAITING
     )
     return dict(rows.values_list("dialogue_id").annotate(n=Count("id")))
+
+
+def waiting_for(reader: Member) -> list[Waiting]:
+    """What waits for the reader in the dialogues they run: statements to be read."""
+    if reader.role != Member.Role.COORDINATOR:
+        return []
+    counts = waiting_counts(list(dialogues(reader).values_list("pk", flat=True)), reader)
+    rows = list(dialogues(reader).filter(pk__in=list(counts)))
+    found = titles(rows, get_language() or "en", reader)
+    return [
+        Waiting(_waiting_sentence(counts[row.pk], found[row.pk]), _moderating_page(row.reference))
+        for row in rows
+    ]
+
+
+def _waiting_sentence(number: int, title: str) -> str:
+    sentence = ngettext(
+        "%(number)d statement waits to be read in “%(title)s”.",
+        "%(number)d statements wait to be read in “%(title)s”.",
+        number,
+    )
+    return sentence % {"number": number, "title": title}
+
+
+def _moderating_page(reference: str) -> str:
+    return reverse("dialogue_staff:manage_dialogue", args=[reference])
+
+
+STATE_KINDS = {
+    Dialogue.State.DRAFT: "draft",
+    Dialogue.State.OPEN: "open",
+    Dialogue.State.FROZEN: "due",
+    Dialogue.State.CLOSED: "closed",
+}
+
+
+def states(record_ids: list[Any], reader: Actor) -> dict[Any, StateWords]:
+    """Where those dialogues stand that the reader may see."""
+    rows = Dialogue.objects.visible_to(reader).filter(pk__in=record_ids)
+    return {row.pk: StateWords(STATE_KINDS[row.state], row.get_state_display()) for row in rows}
+
+
+def turnouts(dialogue_ids: list[Any], reader: Actor) -> dict[Any, tuple[int, int]]:
+    """People and votes so far, by dialogue. Imported votes were not counted by the hour: the analysis knows them."""
+    analysed = Analysis.objects.visible_to(reader).filter(dialogue_id__in=dialogue_ids)
+    found = {
+        key: (people, votes)
+        for key, people, votes in analysed.values_list("dialogue_id", "participants", "votes")
+    }
+    counted = VoteCount.objects.visible_to(reader).filter(dialogue_id__in=dialogue_ids)
+    rows = counted.values_list("dialogue_id").annotate(people=Sum("newcomers"), votes=Sum("votes"))
+    return found | {key: (people, votes) for key, people, votes in rows}
+
+
+def codes(dialogue: Dialogue, reader: Member) -> list[dict[str, Any]]:
+    """Codes made and used, by batch; the codes themselves are kept nowhere."""
+    rows = InviteCode.objects.visible_to(reader).filter(dialogue_id=dialogue.pk)
+    counted = rows.values("stratum", "batch", "area").annotate(
+        number=Count("id"), used=Count("id", filter=Q(is_used=True)), made_on=models.Min("made_on")
+    )
+    return list(counted.order_by("made_on", "batch", "area"))
+
+
+def notes(dialogue: Dialogue, reader: Member) -> QuerySet[Note]:
+    """What colleagues wrote on it, newest first."""
+    return Note.objects.visible_to(reader).filter(record_id=dialogue.pk).order_by("-written_at")
 
 
 def public_dialogues(reader: Actor = VISITOR) -> QuerySet[Dialogue]:
@@ -149,7 +235,7 @@ def wording(dialogue: Dialogue, rows: list[Statement], language: str, reader: Ac
 
     def worded(about_id: Any, field: str, original: str, written_in: str) -> Worded:
         row = found.get((about_id, field), {}).get(language)
-        if row is None or written_in == language or not original:
+        if row is None or not row.text or written_in == language or not original:
             return Worded(original, written_in, original, written_in, is_checked=True, made_by="")
         return Worded(row.text, language, original, written_in, bool(row.checked_by), row.made_by)
 
@@ -222,3 +308,45 @@ def load_votes(dialogue: Dialogue, reader: Actor) -> Loaded:
         len(columns),
     )
     return Loaded(votes, columns, who)
+
+
+def titles(rows: list[Dialogue], language: str, reader: Actor) -> dict[tuple[Any, str], Worded]:
+    """Title and question of several dialogues in `language` where they exist in it, by (dialogue, field)."""
+    fields = ("title", "question")
+    translations = Translation.objects.visible_to(reader).filter(
+        record_id__in=[row.pk for row in rows], language=language, field__in=fields
+    )
+    found = {(row.about_id, row.field): row for row in translations}
+    texts = {}
+    for row in rows:
+        for field in fields:
+            original, known = getattr(row, field), found.get((row.pk, field))
+            if known is None or row.language == language:
+                texts[row.pk, field] = Worded(original, row.language, original, row.language, True, "")
+            else:
+                checked = bool(known.checked_by)
+                texts[row.pk, field] = Worded(
+                    known.text, language, original, row.language, checked, known.made_by
+                )
+    return texts
+
+
+def with_published_outcome(rows: list[Dialogue], reader: Actor) -> set[Any]:
+    """The ids of those dialogues whose result is published."""
+    known = Outcome.objects.visible_to(reader).filter(
+        dialogue_id__in=[row.pk for row in rows], number__gt=LIVE
+    )
+    return set(known.values_list("dialogue_id", flat=True))
+
+
+def dialogues_to_analyse(reader: Actor) -> list[uuid.UUID]:
+    """Running dialogues with votes since their last analysis."""
+    running = Dialogue.objects.visible_to(reader).filter(
+        state__in=(Dialogue.State.OPEN, Dialogue.State.FROZEN)
+    )
+    counted = VoteCount.objects.visible_to(reader).filter(dialogue__in=running)
+    votes = dict(counted.values_list("dialogue_id").annotate(n=Sum("votes")))
+    # Changed answers are counted too, so the counts only ever grow past what was analysed.
+    seen = Analysis.objects.visible_to(reader).filter(dialogue_id__in=votes)
+    known = dict(seen.values_list("dialogue_id", "result__counted"))
+    return [key for key, number in votes.items() if number != known.get(key)]

@@ -1,13 +1,48 @@
 """The kinds of record there are. Each app registers its own; records know nothing else of them."""
 
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from entente.people.models import Member
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits for a member on a record: a sentence, and the page where it is dealt with."""
+
+    sentence: str
+    url: str
+
+
+@dataclass(frozen=True)
+class StateWords:
+    """Where a record stands: one of the look's kinds of state, and its name."""
+
+    kind: str
+    label: str | Promise
+
+
+def nothing_waits(reader: "Member") -> list[Waiting]:
+    """For kinds of record on which nothing ever waits."""
+    return []
+
+
+def no_states(record_ids: list[uuid.UUID], reader: Any) -> dict[uuid.UUID, StateWords]:
+    """For kinds of record that have no state."""
+    return {}
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of record: its key, its name, the prefix of its references, and its pages."""
+    """One kind of record: its key, its name, the prefix of its references, and its pages.
+
+    `waiting` says what waits for a reader; `states` where records stand, of those the reader may see.
+    """
 
     key: str
     name: str | Promise
@@ -15,6 +50,8 @@ class Kind:
     staff_page: str
     public_page: str
     links_to: frozenset[str] = frozenset()
+    waiting: Callable[["Member"], list[Waiting]] = nothing_waits
+    states: Callable[[list[uuid.UUID], Any], dict[uuid.UUID, StateWords]] = no_states
 
 
 _kinds: dict[str, Kind] = {}
@@ -28,6 +65,11 @@ def register(kind: Kind) -> None:
 def kind_of(key: str) -> Kind:
     """The kind registered under `key`. Raises KeyError."""
     return _kinds[key]
+
+
+def all_kinds() -> list[Kind]:
+    """Every kind, in the order of their keys."""
+    return [_kinds[key] for key in sorted(_kinds)]
 
 
 def may_link(one: str, other: str) -> bool:

@@ -20,6 +20,12 @@ def new_reference(prefix: str) -> str:
     return f"{prefix}-{body}{check_sign(body)}"
 
 
+def as_reference(text: str) -> str:
+    """What somebody typed as a reference should be written: capitals, one dash, no spaces."""
+    plain = re.sub(r"[\s\-\u2010-\u2015]+", "", text).upper()
+    return f"{plain[: -LENGTH - 1]}-{plain[-LENGTH - 1 :]}"
+
+
 def is_reference(text: str) -> bool:
     """Whether `text` is a well-formed reference with its right check sign."""
     if not re.fullmatch(rf"[A-Z]{{2,4}}-[{ALPHABET}]{{{LENGTH + 1}}}", text):

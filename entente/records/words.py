@@ -9,6 +9,10 @@ ARABIC_SAME = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة
 WITH_AND = re.compile(r"(^|\s)و(?=ال)")  # the conjunction is written together with the article
 
 
+# In a search: the article, alone or behind "and", "in", "with", "like" or "for"; what stays has three letters or more.
+ARABIC_ARTICLE = re.compile(r"^(?:[وفبك]?ال|لل)(?=\w{3})")
+
+
 def comparable(text: str) -> str:
     """Lower case, without accents or Arabic vowel marks, single spaces."""
     plain = ARABIC_IGNORED.sub("", unicodedata.normalize("NFKC", text)).translate(ARABIC_SAME)
@@ -17,3 +21,8 @@ def comparable(text: str) -> str:
         c for c in unicodedata.normalize("NFKD", plain.casefold()) if not unicodedata.combining(c)
     )
     return " ".join(re.findall(r"[\w-]+", stripped))
+
+
+def searched(text: str) -> list[str]:
+    """The words somebody looks for, comparable, Arabic ones without their article: they are found with and without."""
+    return [ARABIC_ARTICLE.sub("", word) for word in comparable(text).split()]

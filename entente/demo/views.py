@@ -1,0 +1,140 @@
+"""The demo's pages: the first screen, the cast's one-click sign-in, the mailbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from entente.audit.actors import VISITOR
+from entente.demo import content_words as words
+from entente.demo import queries, services
+from entente.demo.queries import Answer
+from entente.dialogue.models import Dialogue
+
+DOOR_ICONS = {"resident": "house", "coordinator": "people", "practitioner": "hands", "overseer": "scales"}
+STATE_KINDS = {"draft": "draft", "open": "open", "frozen": "due", "closed": "closed"}
+# What the rule said, and under which key the content says the same about somebody else.
+TOLD_AS = {
+    "Your organisation owns this record.": {"owner"},
+    "No agreement opens this record to you.": {"no_agreement", "nothing_signed"},
+}
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first screen: what this is, one story, one record with four readers, four doors."""
+    screen = words.content("first_screen")
+    dialogue, evenings = queries.dialogue_of("dialogue"), queries.dialogue_of("evenings")
+    context = {
+        "sentence": words.spoken(screen["sentence"]),
+        "imagined": words.spoken(screen["imagined"]),
+        "about": words.spoken(words.content("city")["about"]),
+        "story": {key: words.spoken(screen["story"][key]) for key in ("heading", "text")},
+        "moments": words.moments(),
+        "dialogue": dialogue,
+        "evenings": evenings,
+        "panel": _panel(screen["panel"]),
+        "doors": _doors(dialogue),
+        "doors_heading": words.spoken(screen["doors"]["heading"]),
+        "everyone_else": words.spoken(screen["doors"]["everyone_else"]),
+        "others": words.others(),
+        "refusals_heading": words.spoken(screen["refusals"]["heading"]),
+        "refusals": [
+            {"refusal": words.spoken(row["refusal"]), "reason": words.spoken(row["reason"])}
+            for row in screen["refusals"]["items"]
+        ],
+        "texts_heading": words.spoken(screen["texts"]["heading"]),
+        "texts": [words.spoken(row["credit"]) for row in screen["texts"]["items"]],
+    }
+    return render(request, "demo/home.html", context)
+
+
+def _doors(dialogue: Dialogue | None) -> list[dict[str, Any]]:
+    inside = (
+        reverse("dialogue:dialogue", args=[dialogue.reference]) if dialogue else reverse("dialogue:dialogues")
+    )
+    return [
+        {**door, "icon": DOOR_ICONS[door["slug"] or ""], "url": "" if door["person"] else inside}
+        for door in words.doors()
+    ]
+
+
+def _panel(told: words.Words) -> dict[str, Any] | None:
+    """The panel, asked anew for every page: each reader by the rule and by the database."""
+    rows = queries.panel_rows()
+    with services.act_as(rows[0]["person"], by=VISITOR) as owner:
+        record = queries.panel_record(owner)
+        if record is None:
+            return None
+        title = queries.title_of(record, owner, get_language() or "en")
+    return {
+        "heading": words.spoken(told["heading"]),
+        "text": words.spoken(told["text"]),
+        "record_is": "" if record.public_since else words.spoken(told["record_is"]),
+        "next": words.spoken(told["next"]),
+        "record": {
+            "title": title,
+            "reference": record.reference,
+            "state_kind": STATE_KINDS[record.state],
+            "state_label": record.get_state_display(),
+        },
+        "readers": [_reader(row, record) for row in rows],
+    }
+
+
+def _reader(row: words.Words, record: Dialogue) -> dict[str, Any]:
+    with services.act_as(row["person"], by=VISITOR) as reader:
+        answer = queries.answer_to(reader, record, get_language() or "en")
+    who = words.person(row["person"]) or {}
+    return {
+        "name": who["name"],
+        "role": who["organisation"],
+        "shows": _shown(answer),
+        "nothing": _("This does not exist for %(name)s.") % {"name": who["first_name"]},
+        "because": _because(row, answer),
+    }
+
+
+def _shown(answer: Answer) -> list[dict[str, str]]:
+    if answer.found is None:
+        return []
+    return [
+        {"label": _("The question"), "value": answer.question},
+        {"label": _("First statements"), "value": str(answer.statements)},
+        {"label": _("Who looks after it"), "value": str(answer.found.owner)},
+    ]
+
+
+def _because(row: words.Words, answer: Answer) -> str:
+    """The reason: as the content tells it when it is the one the rule gave, else in the rule's own words."""
+    if row["because"] in TOLD_AS.get(answer.decision.source, ()):
+        return words.spoken(row["text"])
+    return str(answer.decision)
+
+
+@require_POST
+def sign_in_as(request: HttpRequest) -> HttpResponse:
+    """Sign in as one of the cast with one click, and go to their work in the language of the page."""
+    try:
+        account = queries.account_of(request.POST.get("who", ""))
+    except queries.NotInTheCast as nobody:
+        raise Http404(str(nobody)) from nobody
+    login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    request.session["signed_in_with"] = "demo"
+    response = redirect("records:my_work")
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, get_language() or "en", samesite=settings.LANGUAGE_COOKIE_SAMESITE
+    )
+    return response
+
+
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """The mail the demo sent: it goes into a folder of this machine and to nobody."""
+    return render(request, "demo/mailbox.html", {"letters": queries.sent_mail(settings.EMAIL_FILE_PATH)})

@@ -1,0 +1,170 @@
+"""What a member meets first: their work, the search, and what can be done on any record."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.views.decorators.http import require_GET, require_POST
+
+from entente.audit import clock
+from entente.audit.decisions import Refused
+from entente.people.models import Member
+from entente.people.sign_in import MemberRequest
+from entente.records import queries, rules, services
+from entente.records.forms import NoteForm, SearchForm
+from entente.records.kinds import all_kinds, kind_of
+from entente.records.models import Action, Record
+from entente.records.references import as_reference, is_reference
+
+ON_A_PAGE = 25
+COLUMNS = (_l("Title"), _l("Kind"), _l("Reference"), _l("State"), _l("Looked after by"))
+
+
+def page_of(record: Record, reader: Member) -> str:
+    """Where the reader opens a record: its staff page, or its public page when others own it."""
+    kind = kind_of(record.kind)
+    is_elsewhere = record.owner_id != reader.organisation_id and record.public_since is not None
+    return reverse(kind.public_page if is_elsewhere else kind.staff_page, args=[record.reference])
+
+
+@require_GET
+def my_work(request: MemberRequest) -> HttpResponse:
+    """What the member promised, what waits for them, and what their organisation changed lately."""
+    reader = request.member
+    actions = list(queries.my_work(reader))
+    changes = queries.lately_changed(reader)
+    titles = queries.titles(
+        [action.record for action in actions] + [change.record for change in changes], _language(), reader
+    )
+    context = {
+        "actions": [_promised(action, titles, reader) for action in actions],
+        "waiting": [waiting for kind in all_kinds() for waiting in kind.waiting(reader)],
+        "changes": [_changed(change, titles, reader) for change in changes],
+    }
+    return render(request, "records/my_work.html", context)
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def _promised(action: Action, titles: dict[uuid.UUID, str], reader: Member) -> dict[str, Any]:
+    days = (action.due_on - clock.today()).days
+    return {
+        "action": action,
+        "title": titles[action.record_id],
+        "url": page_of(action.record, reader),
+        "due": _due(days),
+        "due_kind": "late" if days < 0 else "due" if days <= 1 else "open",
+    }
+
+
+def _due(days: int) -> str:
+    """When something is due, in words; `days` from today, negative when it is late."""
+    if days < 0:
+        late = ngettext("One day late", "%(days)d days late", -days)
+        return late % {"days": -days}
+    if days <= 1:
+        return _("Due tomorrow") if days else _("Due today")
+    return ngettext("Due in one day", "Due in %(days)d days", days) % {"days": days}
+
+
+def _changed(change: queries.Change, titles: dict[uuid.UUID, str], reader: Member) -> dict[str, Any]:
+    record = change.record
+    return {
+        "record": record,
+        "title": titles[record.pk],
+        "kind": kind_of(record.kind).name,
+        "url": page_of(record, reader),
+        "at": change.at,
+        "by": change.by,
+    }
+
+
+@require_GET
+def search(request: MemberRequest) -> HttpResponse:
+    """Find a record by words in any language, or go straight to it by its reference."""
+    reader = request.member
+    form = SearchForm(request.GET)
+    words = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    if is_reference(as_reference(words)) and (record := queries.record_with(words, reader)):
+        return redirect(page_of(record, reader))
+    page = Paginator(queries.search(words, reader), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "words": words,
+        "page": page,
+        "query": urlencode({"q": words}),
+        "columns": [{"label": label} for label in COLUMNS],
+        "rows": _found(list(page), reader),
+    }
+    return render(request, "records/search.html", context)
+
+
+def _found(records: list[Record], reader: Member) -> list[dict[str, Any]]:
+    """Rows of the table of results."""
+    titles = queries.titles(records, _language(), reader)
+    ids = [record.pk for record in records]
+    states = {pk: state for kind in all_kinds() for pk, state in kind.states(ids, reader).items()}
+    rows = []
+    for record in records:
+        state = states.get(record.pk)
+        cells = [
+            {"text": titles[record.pk], "url": page_of(record, reader)},
+            {"text": kind_of(record.kind).name},
+            {"text": record.reference},
+            {"text": state.label, "state_kind": state.kind} if state else {"text": ""},
+            {"text": record.owner},
+        ]
+        rows.append({"cells": cells})
+    return rows
+
+
+@require_POST
+def complete_action(request: MemberRequest, action_id: uuid.UUID) -> HttpResponse:
+    """Say that something promised is done."""
+    actions = Action.objects.visible_to(request.member).select_related("record")
+    action = get_object_or_404(actions, pk=action_id)
+    back = _back(request, reverse("records:my_work"))
+    try:
+        services.complete_action(action, by=request.member)
+    except Refused as refused:
+        messages.info(request, str(refused))
+        return redirect(back)
+    messages.success(
+        request, _("Done: “%(what)s”. Everybody who sees the record sees that.") % {"what": action.what}
+    )
+    return redirect(back)
+
+
+def _back(request: HttpRequest, otherwise: str) -> str:
+    """Where the form says the person came from, if that is one of our own pages."""
+    back = request.POST.get("next", "")
+    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else otherwise
+
+
+def write_note(request: MemberRequest, reference: str) -> HttpResponse:
+    """Write a note on a record; what was typed stays when something is wrong with it."""
+    record = queries.record_with(reference, request.member)
+    if record is None:
+        raise Http404
+    rules.may_work_on(request.member, record, clock.now()).require()
+    form = NoteForm(request.POST or None)
+    if form.is_valid():
+        services.write_note(record, by=request.member, text=form.cleaned_data["text"])
+        messages.success(request, _("Your note is kept on the record."))
+        return redirect(page_of(record, request.member))
+    title = queries.titles([record], _language(), request.member)[record.pk]
+    context = {"record": record, "title": title, "form": form, "back": page_of(record, request.member)}
+    return render(request, "records/write_note.html", context, status=400 if form.is_bound else 200)
