@@ -35,7 +35,7 @@ def prepare_once(postgres: Path, admin_url: str, environment: dict[str, str]) ->
         print("Bringing the database up to date ...", flush=True)
         _run_as_owner("entente.config.demo_database", admin_url, NAME, environment)
     else:
-        print("Making the imagined city of Marenne (once; half a minute) ...", flush=True)
+        print("Making the imagined city of Marenne (once; about 20 s) ...", flush=True)
         database.drop_database(admin_url, UNFINISHED)
         database.make_database(admin_url, UNFINISHED)
         _run_as_owner("entente.config.demo_database", admin_url, UNFINISHED, environment)

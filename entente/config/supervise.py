@@ -22,6 +22,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 FIRST_PORT = 8000
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 15.0  # seconds for a process to end before it is killed
+Children = dict[str, subprocess.Popen[bytes]]  # by name: web, worker
 DEMO_SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "entente.config.settings",
     "ENTENTE_MODE": "demo",
@@ -40,7 +41,7 @@ def web_command(host: str, port: int) -> list[str]:
         "--host", host, "--port", str(port),
         "--workers", os.environ.get("ENTENTE_WEB_PROCESSES", "1"),
         "--blocking-threads", os.environ.get("ENTENTE_WEB_THREADS", "4"),
-        "--workers-kill-timeout", "5", "--respawn-failed-workers", "--log-level", "warning",
+        "--workers-kill-timeout", "5", "--log-level", "warning",
         "entente.config.wsgi:application",
     ]  # fmt: skip
 
@@ -114,13 +115,15 @@ def demo_folder() -> Path:
 def _serve(for_web: dict[str, str], for_worker: dict[str, str], city: str) -> int:
     """Start both, say where, wait; 1 when one of them ended by itself."""
     host, port = _host(), free_port()
-    children: dict[str, subprocess.Popen[bytes]] = {}
+    children: Children = {}
     try:
         # Sessions of their own: Ctrl-C in the terminal reaches the parent alone, which ends them in order.
         children["web"] = subprocess.Popen(web_command(host, port), env=for_web, start_new_session=True)
-        children["worker"] = subprocess.Popen(worker_command(), env=for_worker, start_new_session=True)
-        _wait_for_first_page(host, port, children["web"])
-        print(f"{city} is open: http://{_spoken(host)}:{port}/    (Ctrl-C stops everything)", flush=True)
+        children["worker"] = subprocess.Popen(
+            worker_command(), env=for_worker, start_new_session=True, stdout=subprocess.DEVNULL
+        )
+        if _first_page_comes(host, port, children):
+            print(f"{city} is open: http://{_spoken(host)}:{port}/    (Ctrl-C stops everything)", flush=True)
         while all(child.poll() is None for child in children.values()):
             time.sleep(0.2)
         ended = next(name for name, child in children.items() if child.poll() is not None)
@@ -131,18 +134,21 @@ def _serve(for_web: dict[str, str], for_worker: dict[str, str], city: str) -> in
         _end(children)
 
 
-def _wait_for_first_page(host: str, port: int, child: subprocess.Popen[bytes]) -> None:
-    while child.poll() is None:
+def _first_page_comes(host: str, port: int, children: Children) -> bool:
+    """Wait until the first page can be opened; False when a process ended before."""
+    while all(child.poll() is None for child in children.values()):
         with contextlib.suppress(OSError):
             connection = http.client.HTTPConnection(_spoken(host), port, timeout=30)
             connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
-            connection.getresponse()
-            connection.close()
-            return
+            if connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR:
+                return True
+            print("The first page has an error; the web process says which above.", flush=True)
+            return False
         time.sleep(0.05)
+    return False
 
 
-def _end(children: dict[str, subprocess.Popen[bytes]]) -> None:
+def _end(children: Children) -> None:
     for child in children.values():
         with contextlib.suppress(ProcessLookupError):
             child.terminate()
