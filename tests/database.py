@@ -74,12 +74,12 @@ def copy_of_city(name: str) -> str:
     return admin_url
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Set the environment up before Django's settings are read."""
+def set_environment_up() -> None:
+    """Name the database before pytest-django reads the settings."""
     os.environ.update(ENVIRONMENT)
     from entente.config import database
 
-    if not hasattr(config, "workerinput"):
+    if "PYTEST_XDIST_WORKER" not in os.environ:
         build_template()
     name = f"test_{worker_name()}"
     admin_url = copy_of_city(name)
@@ -93,3 +93,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         from entente.config import private_postgres
 
         private_postgres.stop(FOLDER / "postgres")
+
+
+set_environment_up()

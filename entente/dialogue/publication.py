@@ -30,7 +30,9 @@ def outcome(result: Plain, numbers: list[int], took_part: Plain, previous: Plain
     `took_part` counts people by stratum, area and language; `previous` is the release before.
     """
     groups = [_group(group, numbers) for group in result["groups"] if group["size"] >= LEAST]
-    totals = {str(n): hidden_if_few(cell) for n, cell in zip(numbers, result["totals"], strict=True)}
+    people = sum(took_part["stratum"].values())
+    cells = _totals(result, people - result["eligible"])
+    totals = {str(n): hidden_if_few(cell) for n, cell in zip(numbers, cells, strict=True)}
     if previous:
         old = previous["totals"]
         totals = {n: steady(cell, old.get(n)) for n, cell in totals.items()}
@@ -52,6 +54,15 @@ def outcome(result: Plain, numbers: list[int], took_part: Plain, previous: Plain
         "map": _map(result["components"], numbers),
         "took_part": {name: _whole(counts) for name, counts in took_part.items()},
     }
+
+
+def _totals(result: Plain, ungrouped: int) -> list[list[int]]:
+    """Counts over everybody; over the grouped only, when the few others would show in the difference."""
+    if not 0 < ungrouped < LEAST:
+        totals: list[list[int]] = result["totals"]
+        return totals
+    by_group = [group["counts"] for group in result["groups"]]
+    return [[sum(parts) for parts in zip(*cells, strict=True)] for cells in zip(*by_group, strict=True)]
 
 
 def rough_outcome(result: Plain, numbers: list[int], participants: int) -> Plain:

@@ -2,9 +2,8 @@
 
 import uuid
 
-from entente.audit.actors import Actor
-from entente.dialogue import services
-from entente.dialogue.services.analysing import dialogues_to_analyse
+from entente.audit.actors import Actor, acting
+from entente.dialogue import queries, services
 from entente.jobs.queue import every, work
 
 
@@ -17,7 +16,9 @@ def analyse(*, by: Actor, dialogue: str) -> None:
 @every("*/20 * * * * *", "dialogue.analyse_changed")
 def analyse_changed(*, by: Actor) -> None:
     """Every twenty seconds, look at running dialogues with new votes."""
-    for dialogue_id in dialogues_to_analyse(by=by):
+    with acting(by):
+        changed = queries.dialogues_to_analyse(by)
+    for dialogue_id in changed:
         services.analyse_dialogue(dialogue_id, by=by)
 
 
