@@ -30,7 +30,7 @@ from entente.people.models import Member
 from entente.people.sign_in import NotProven, prove
 from entente.records.kinds import StateWords, Waiting
 from entente.records.models import Note, Translation
-from entente.records.queries import titles, translations_of
+from entente.records.queries import translations_of
 
 HEAD_START = 10  # a new statement is shown as if it had this many votes
 LIVE = 0
@@ -65,7 +65,7 @@ def waiting_for(reader: Member) -> list[Waiting]:
     rows = list(dialogues(reader).filter(pk__in=list(counts)))
     found = titles(rows, get_language() or "en", reader)
     return [
-        Waiting(_waiting_sentence(counts[row.pk], found[row.pk]), _moderating_page(row.reference))
+        Waiting(_waiting_sentence(counts[row.pk], found[row.pk, "title"].text), _moderating_page(row.reference))
         for row in rows
     ]
 

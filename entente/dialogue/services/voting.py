@@ -39,10 +39,15 @@ class Invited:
 
 
 @transaction.atomic
-def join_dialogue(dialogue: Dialogue, *, by: Actor = VISITOR, language: str) -> tuple[Participant, str]:
-    """Take part without a code. Returns the participant and the token for their browser."""
+def join_dialogue(
+    dialogue: Dialogue, *, by: Actor = VISITOR, language: str, token: str = ""
+) -> tuple[Participant, str]:
+    """Take part without a code. Returns the participant and the token for their browser.
+
+    `token` is a fresh one from `new_token` that their page already holds, so that a form sent twice joins once.
+    """
     rules.may_join_openly(dialogue, clock.now()).require()
-    token = new_token()
+    token = token or new_token()
     return _join(dialogue, token, Stratum.OPEN, "", language, by), token
 
 

@@ -1,0 +1,171 @@
+"""An outcome of a dialogue read aloud: plain sentences in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
+
+from entente.dialogue.models import INVITED, Stratum
+from entente.ui.templatetags.ui import number, percent
+
+Plain = dict[str, Any]
+LETTERS = tuple(pgettext_lazy("letter of a group of opinion", letter) for letter in "ABCDE")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, or a list when it has items."""
+
+    text: str
+    items: tuple[str, ...] = ()
+
+
+def blocks(text: str) -> list[Block]:
+    """A text of the city as paragraphs and lists: an empty line parts them, a dash begins an item."""
+    found: list[Block] = []
+    for part in text.replace("\r\n", "\n").split("\n\n"):
+        lines = [line.strip() for line in part.splitlines() if line.strip()]
+        items = tuple(line[2:].strip() for line in lines if line.startswith("- "))
+        words = [line for line in lines if not line.startswith("- ")]
+        found += [Block(line) for line in words]
+        if items:
+            found.append(Block("", items))
+    return found
+
+
+def group_name(place: int) -> str:
+    """What the group at this place is called: a letter, which says nothing about anybody."""
+    return _("Group %(letter)s") % {"letter": letter(place)}
+
+
+def letter(place: int) -> str:
+    """The letter of the group at this place."""
+    return str(LETTERS[place]) if place < len(LETTERS) else str(place + 1)
+
+
+def language_name(code: str) -> str:
+    """A language's name in the reader's language; its code when we have no name for it."""
+    return str(dict(settings.LANGUAGES).get(code, code)) if code else _("not said")
+
+
+def people(count: int) -> str:
+    """So many people, in the reader's figures."""
+    return ngettext("%(people)s person", "%(people)s people", count) % {"people": number(count)}
+
+
+def took_part(content: Plain) -> str:
+    """How many people answered, and how often."""
+    values = {"people": number(content["participants"]), "votes": number(content["votes"])}
+    values["statements"] = number(len(content["numbers"]))
+    return (
+        ngettext(
+            "%(people)s person gave %(votes)s answers to %(statements)s statements.",
+            "%(people)s people gave %(votes)s answers to %(statements)s statements.",
+            content["participants"],
+        )
+        % values
+    )
+
+
+def groups_found(content: Plain) -> str:
+    """How many groups of opinion there are, or that there are none, which is a result too."""
+    if not content["is_clear"]:
+        return _(
+            "There are no clear groups of opinion: people differ from statement to statement, not camp from camp."
+        )
+    count = len(content["groups"])
+    return ngettext(
+        "There is %(count)s group of opinion.", "There are %(count)s groups of opinion.", count
+    ) % {"count": number(count)}
+
+
+def headline(content: Plain, texts: dict[int, str]) -> list[str]:
+    """The result in a few sentences; `texts` are the statements by number."""
+    said = [took_part(content), groups_found(content)]
+    bridge = next((row for row in content["bridging"] if row["statement"] in texts), None)
+    if bridge:
+        said.append(_bridge(content, bridge) % {"statement": texts[bridge["statement"]]})
+    divide = next((row for row in content["dividing"] if row["statement"] in texts), None)
+    if divide and content["is_clear"]:
+        words = _("What divides them most: “%(statement)s”")
+        said.append(words % {"statement": texts[divide["statement"]]})
+    return said
+
+
+def _bridge(content: Plain, row: Plain) -> str:
+    if not content["is_clear"]:
+        if row["direction"] > 0:
+            return _("What most people agree with: “%(statement)s”")
+        return _("What most people disagree with: “%(statement)s”")
+    if row["direction"] > 0:
+        return _("What a majority in every group agrees with: “%(statement)s”")
+    return _("What a majority in every group disagrees with: “%(statement)s”")
+
+
+def stands_for(row: Plain) -> str:
+    """How a group answered one statement it stands for, compared with everybody else."""
+    values = {"share": percent(row["share"]), "points": number(round(100 * row["effect"]))}
+    if row["direction"] > 0:
+        return _("%(share)s agree, %(points)s points more than everybody else.") % values
+    return _("%(share)s disagree, %(points)s points more than everybody else.") % values
+
+
+def group_shares(row: Plain, direction: int) -> str:
+    """What share of each group agrees or disagrees, e.g. "A 91%, B 88%"."""
+    comma = pgettext("between the members of a list", ", ")
+    parts = (
+        _("%(letter)s %(share)s") % {"letter": letter(place), "share": percent(share)}
+        for place, share in enumerate(row["shares"])
+    )
+    listed = comma.join(parts)
+    if direction > 0:
+        return _("Agree: %(shares)s") % {"shares": listed}
+    return _("Disagree: %(shares)s") % {"shares": listed}
+
+
+def everybodys(cell: list[int] | None) -> str:
+    """How everybody answered a statement, from counts of agree, disagree and pass."""
+    if not cell:
+        return _("Fewer than ten people answered.")
+    total = sum(cell)
+    values = {
+        "agree": percent(cell[0] / total),
+        "disagree": percent(cell[1] / total),
+        "passed": percent(cell[2] / total),
+    }
+    return _("%(agree)s agree, %(disagree)s disagree, %(passed)s pass.") % values
+
+
+def who_was_heard(strata: Plain) -> str:
+    """What the headline rests on: invited voices, or that there were none."""
+    known = {key: count for key, count in strata.items() if key}
+    if INVITED & known.keys():
+        total = sum(count or 0 for count in known.values())
+        invited = sum(known.get(key) or 0 for key in INVITED)
+        if total and invited:
+            share = {"share": percent(invited / total)}
+            return (
+                _(
+                    "%(share)s of the people were invited, by letter or to a session; the others came by themselves."
+                )
+                % share
+            )
+        return _("Some people were invited, by letter or to a session; the others came by themselves.")
+    if set(known) == {Stratum.IMPORTED}:
+        return _(
+            "This conversation was held elsewhere and brought in: nobody was invited by lot or to a session by us,"
+            " so the result speaks for those who came, not for the whole city."
+        )
+    return _(
+        "Nobody was invited by letter or to a session: the result rests on people who came by themselves,"
+        " and speaks for them, not for the whole city."
+    )
+
+
+def you_stand(name: str) -> str:
+    """Where the reader stands on the map."""
+    return _("Your answers are closest to those of %(group)s.") % {"group": name}

@@ -1,0 +1,226 @@
+"""The page of one dialogue for those who run it, and what they write on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from entente.agreements.rules import may_read_record
+from entente.audit import clock
+from entente.audit.models import Event
+from entente.audit.queries import history
+from entente.dialogue import queries, rules
+from entente.dialogue.events import in_sentence
+from entente.dialogue.forms.running import ActionForm, NoteForm
+from entente.dialogue.models import Analysis, Dialogue, Outcome, Statement
+from entente.dialogue.turnout_bars import bars
+from entente.dialogue.views.running import STATE_KINDS
+from entente.dialogue.views.steps import own_dialogue, public_page, to_record
+from entente.people.sign_in import MemberRequest
+from entente.records import services as records
+from entente.records.models import Action
+from entente.records.queries import actions_on
+
+EVENTS = 20
+STATEMENTS_SHOWN = 100
+# Rousseeuw (1987): below 0.25 no structure to speak of, below 0.5 a weak one, from 0.7 a strong one.
+SEPARATION = (
+    (0.7, gettext_lazy("The groups stand clearly apart.")),
+    (0.5, gettext_lazy("The groups stand apart.")),
+    (0.25, gettext_lazy("The groups overlap somewhat.")),
+    (-1.0, gettext_lazy("The groups overlap a lot.")),
+)
+
+
+@dataclass(frozen=True)
+class Next:
+    """What should happen next: the page to go to, its name, and why."""
+
+    page: str
+    label: Promise | str
+    why: Promise | str
+
+
+def manage_dialogue(request: MemberRequest, reference: str) -> HttpResponse:
+    """Everything about one dialogue on one page, the main next step first, the history at the end."""
+    return _record_page(request, own_dialogue(request, reference))
+
+
+@require_POST
+def write_note(request: MemberRequest, reference: str) -> HttpResponse:
+    """Write a note for colleagues."""
+    dialogue = own_dialogue(request, reference)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _record_page(request, dialogue, note_form=form)
+    records.write_note(dialogue, by=request.member, text=form.cleaned_data["text"])
+    messages.success(request, _("The note is kept."))
+    return to_record(dialogue, "notes")
+
+
+@require_POST
+def add_action(request: MemberRequest, reference: str) -> HttpResponse:
+    """Say who does what by when."""
+    dialogue = own_dialogue(request, reference)
+    form = ActionForm(request.POST, by=request.member)
+    if not form.is_valid():
+        return _record_page(request, dialogue, action_form=form)
+    records.add_action(dialogue, by=request.member, **form.cleaned_data)
+    messages.success(request, _("The action is kept. Whoever does it finds it under “My work”."))
+    return to_record(dialogue, "actions")
+
+
+@require_POST
+def complete_action(request: MemberRequest, reference: str, action: Any) -> HttpResponse:
+    """Say that it is done. Said twice, it is done once."""
+    dialogue = own_dialogue(request, reference)
+    rows = Action.objects.visible_to(request.member).filter(record_id=dialogue.pk)
+    row = get_object_or_404(rows, pk=action)
+    if row.done_at is None:
+        records.complete_action(row, by=request.member)
+        messages.success(request, _("Done. Thank you."))
+    return to_record(dialogue, "actions")
+
+
+def _record_page(request: MemberRequest, dialogue: Dialogue, **forms: Any) -> HttpResponse:
+    reader, at = request.member, clock.now()
+    analysis = queries.newest_analysis(dialogue, reader)
+    published = queries.published_outcome(dialogue, reader)
+    waiting = queries.waiting_counts([dialogue.pk], reader).get(dialogue.pk, 0)
+    accepted = queries.statements(dialogue, reader)
+    rows = list(accepted[:STATEMENTS_SHOWN])
+    may_run = rules.may_edit_dialogue(reader, dialogue, at)
+    context = {
+        "dialogue": dialogue,
+        "texts": queries.wording(dialogue, rows, get_language() or "en", reader),
+        "state_kind": STATE_KINDS[dialogue.state],
+        "because": may_read_record(reader, dialogue, at),
+        "may_run": may_run,
+        "is_over": dialogue.closes_at is not None and dialogue.closes_at <= at,
+        "next": _next_step(dialogue, accepted.count(), waiting, analysis, published) if may_run else None,
+        "waiting": waiting,
+        "statement_rows": _statements(rows, analysis),
+        "statements_left": max(accepted.count() - len(rows), 0),
+        "rejected": queries.statements(dialogue, reader, Statement.State.REJECTED).count(),
+        "analysis": analysis,
+        "groups": _groups(analysis),
+        "published": published,
+        "public_page": public_page("dialogue", dialogue),
+        "report_page": public_page("report", dialogue),
+        "other_languages": [pair for pair in _names(dialogue) if pair[0] != dialogue.language],
+        "codes": queries.codes(dialogue, reader),
+        "actions": actions_on(dialogue, reader),
+        "notes": queries.notes(dialogue, reader),
+        "note_form": NoteForm(),
+        "action_form": ActionForm(None, by=reader),
+        "can_end": dialogue.state in {Dialogue.State.OPEN, Dialogue.State.FROZEN},
+        **_turnout(dialogue, request),
+        **_history(dialogue, request),
+        **forms,
+    }
+    return render(request, "dialogue_staff/manage_dialogue.html", context, status=400 if forms else 200)
+
+
+def _names(dialogue: Dialogue) -> list[tuple[str, Any]]:
+    known = dict(Dialogue._meta.get_field("language").flatchoices)
+    return [(code, known[code]) for code in dialogue.languages if code in known]
+
+
+def _next_step(
+    dialogue: Dialogue, statements: int, waiting: int, analysis: Analysis | None, published: Outcome | None
+) -> Next | None:
+    """The one thing to do now."""
+    if dialogue.state == Dialogue.State.DRAFT:
+        return _before_opening(dialogue, statements)
+    if waiting and dialogue.state != Dialogue.State.CLOSED:
+        return Next("moderate_statements", _("Read what residents wrote"), _("Statements wait until somebody has read them."))
+    if dialogue.state == Dialogue.State.FROZEN:
+        return Next("unfreeze_dialogue", _("Let people answer again"), _("The dialogue is paused; everybody reads your reason."))
+    if dialogue.state == Dialogue.State.OPEN:
+        if dialogue.closes_at is not None and dialogue.closes_at <= clock.now():
+            return Next("close_dialogue", _("Close the dialogue"), _("The closing date has passed; nobody can answer any more."))
+        return Next("make_codes", _("Invite more people"), _("The dialogue is open. Letters reach those who never see a link."))
+    return _after_closing(dialogue, analysis, published)
+
+
+def _before_opening(dialogue: Dialogue, statements: int) -> Next:
+    if not dialogue.policy.strip():
+        return Next("edit_dialogue", _("Write how statements are moderated"), _("Everybody reads this policy before they write."))
+    if statements < rules.LEAST_STATEMENTS:
+        return Next("add_statement", _("Add the first statements"), _("The first visitors need something to answer."))
+    return Next("open_dialogue", _("Open the dialogue"), _("Everything is ready. From then on, everybody can read and answer."))
+
+
+def _after_closing(dialogue: Dialogue, analysis: Analysis | None, published: Outcome | None) -> Next | None:
+    if not dialogue.heard.strip() or not dialogue.limits.strip():
+        return Next("edit_report", _("Say what you heard"), _("People gave their time. They want to know what you understood."))
+    if published is None and analysis is not None:
+        return Next("publish_outcome", _("Publish what was heard"), _("Your words and the result are ready for everybody."))
+    return None
+
+
+def _statements(rows: list[Statement], analysis: Analysis | None) -> list[dict[str, Any]]:
+    found = analysis.result if analysis else {"numbers": [], "totals": []}
+    totals = dict(zip(found["numbers"], found["totals"], strict=True))
+    empty = [0, 0, 0]
+    return [{"statement": row, "counts": totals.get(row.number, empty)} for row in rows]
+
+
+def _groups(analysis: Analysis | None) -> dict[str, Any] | None:
+    """How many people think alike, and how clearly the groups stand apart."""
+    if analysis is None:
+        return None
+    result = analysis.result
+    silhouette = result["silhouette"]
+    apart = next((words for least, words in SEPARATION if (silhouette or 0) >= least), "")
+    sizes = [group["size"] for group in result["groups"]]
+    return {
+        "is_clear": result["clear"],
+        "sizes": sizes,
+        "eligible": result["eligible"],
+        "fewest_votes": result["fewest_votes"],
+        "silhouette": silhouette,
+        "apart": apart,
+        "bridging": len(result["bridging"]),
+        "dividing": len(result["dividing"]),
+    }
+
+
+def _turnout(dialogue: Dialogue, request: MemberRequest) -> dict[str, Any]:
+    """Numbers, and votes by day as a picture with its table."""
+    turnout = queries.turnout(dialogue, request.member)
+    people, votes = queries.turnouts([dialogue.pk], request.member).get(dialogue.pk, (0, 0))
+    drawn = bars([(row["day"], row["votes"]) for row in turnout["by_day"]], from_right=get_language_bidi())
+    picture = render_to_string("dialogue_staff/parts/turnout_picture.html", {"bars": drawn, "is_rtl": get_language_bidi()})
+    labels = dict(queries.Participant._meta.get_field("stratum").flatchoices)
+    return {
+        "people": people,
+        "votes": votes,
+        "by_stratum": [{**row, "label": labels[row["stratum"]]} for row in turnout["by_stratum"]],
+        "bars": drawn,
+        "busiest": max(drawn, key=lambda bar: bar.votes) if drawn else None,
+        "turnout_picture": picture,
+    }
+
+
+def _history(dialogue: Dialogue, request: MemberRequest) -> dict[str, Any]:
+    page = Paginator(history(dialogue.pk, request.member), EVENTS).get_page(request.GET.get("page"))
+    return {"events": page, "entries": _entries(page, request)}
+
+
+def _entries(page: Page[Event], request: MemberRequest) -> list[dict[str, Any]]:
+    about = [event.about_id for event in page if event.about_kind == Statement._meta.label_lower]
+    found = Statement.objects.visible_to(request.member).filter(pk__in=about)
+    texts = dict(found.values_list("pk", "text"))
+    return [{"sentence": in_sentence(event, texts), "at": event.at, "why": event.why} for event in page]

@@ -1,0 +1,147 @@
+"""What the public pages of a dialogue share: the dialogue itself, a browser's own answers, limits on trying."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from entente.audit import clock
+from entente.audit.actors import VISITOR, Actor, acting
+from entente.audit.decisions import refuse
+from entente.dialogue import queries, services
+from entente.dialogue.codes import new_token
+from entente.dialogue.models import Dialogue, Participant
+from entente.people.rate_limits import within_limit
+
+KEPT_FOR = 30 * 24 * 60 * 60  # seconds
+TOKEN = re.compile(r"[A-Za-z0-9_-]{32}|[0-9a-f]{64}")
+FORGOTTEN = _(
+    "We don't find your earlier answers any more, and nothing was changed. Answer again: you then begin anew."
+)
+# Tries an hour. A library, a school or a mobile network shows one address for many people.
+VOTES, NEWCOMERS, STATEMENTS, CODES = 1200, 400, 20, 120
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a form was accepted: the next page is fetched, and nothing is sent twice."""
+
+    status_code = 303
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Whoever uses this browser in one dialogue: somebody who takes part, or a visitor with a token to begin with.
+
+    `is_kept`: the browser has the token in its cookie; `is_forgotten`: it has one that nobody answers to.
+    """
+
+    participant: Participant | None
+    token: str
+    is_kept: bool = False
+    is_forgotten: bool = False
+
+    @property
+    def reader(self) -> Actor:
+        """Who reads and votes."""
+        return self.participant or VISITOR
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """One transaction in which the database knows this voice."""
+        with acting(self.reader):
+            yield
+
+
+def public_dialogue(reference: str) -> Dialogue:
+    """The public dialogue with this reference, its owner known. Raises Http404."""
+    dialogue = queries.public_dialogues().filter(reference=reference.upper()).first()
+    if dialogue is None:
+        raise Http404
+    return dialogue
+
+
+def cookie_name(dialogue: Dialogue) -> str:
+    """One cookie for each dialogue: answers to one say nothing about another."""
+    return f"voice-{dialogue.reference}"
+
+
+def voice_of(request: HttpRequest, dialogue: Dialogue) -> Voice:
+    """Who uses this browser. A form sent before the first cookie brings its own fresh token."""
+    kept = request.COOKIES.get(cookie_name(dialogue), "")
+    token = kept or request.POST.get("start", "")
+    participant = queries.participant_with(token) if TOKEN.fullmatch(token) else None
+    if participant is not None and participant.dialogue_id == dialogue.pk:
+        return Voice(participant, token, is_kept=bool(kept))
+    is_fresh = not kept and participant is None and TOKEN.fullmatch(token)
+    return Voice(None, token if is_fresh else new_token(), is_forgotten=bool(kept))
+
+
+def joined(voice: Voice, dialogue: Dialogue) -> Participant:
+    """The voice's participant; whoever has none yet takes part from now on. Raises Refused."""
+    if voice.participant is not None:
+        return voice.participant
+    if voice.is_forgotten:
+        raise refuse(FORGOTTEN).as_refusal()
+    try:
+        with transaction.atomic():
+            return services.join_dialogue(dialogue, language=get_language() or "", token=voice.token)[0]
+    except IntegrityError:  # the same form, sent twice at once
+        known = queries.participant_with(voice.token)
+        if known is None:
+            raise
+        return known
+
+
+def keep_voice(response: HttpResponse, dialogue: Dialogue, token: str) -> HttpResponse:
+    """Let the browser keep its own answers, out of reach of scripts and other sites."""
+    response.set_cookie(
+        cookie_name(dialogue),
+        token,
+        max_age=KEPT_FOR,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.CSRF_COOKIE_SECURE,
+    )
+    return response
+
+
+def remember(response: HttpResponse, dialogue: Dialogue, voice: Voice) -> HttpResponse:
+    """After something was accepted: the browser keeps its token, if it does not have it yet."""
+    return response if voice.is_kept else keep_voice(response, dialogue, voice.token)
+
+
+def forget_if_unknown(response: HttpResponse, dialogue: Dialogue, voice: Voice) -> HttpResponse:
+    """Drop a cookie nobody answers to."""
+    if voice.is_forgotten:
+        response.delete_cookie(cookie_name(dialogue), samesite="Lax")
+    return response
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request came from, only ever hashed; behind a proxy of ours, what that proxy saw."""
+    forwarded = request.headers.get("x-forwarded-for", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
+
+
+def is_too_much(request: HttpRequest, voice: Voice, action: str, at_most: int) -> bool:
+    """Whether this browser, or for newcomers this address, tried too often within the hour."""
+    if voice.participant is not None:
+        return not within_limit(action, str(voice.participant.token_hash), at_most=at_most)
+    return not within_limit(action, address_of(request), at_most=NEWCOMERS if action == "vote" else at_most)
+
+
+def one_moment(request: HttpRequest) -> HttpResponse:
+    """The page that asks to wait for the next hour."""
+    minutes = 60 - clock.now().minute
+    response = render(request, "429.html", {"wait_minutes": minutes}, status=429)
+    response["Retry-After"] = str(minutes * 60)
+    return response
