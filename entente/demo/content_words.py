@@ -54,7 +54,7 @@ def _people() -> dict[str, Words]:
 
 
 def person(first_name: str) -> dict[str, str] | None:
-    """One of the cast in the language of the moment: slug, name, first_name, role, organisation, sentence, email."""
+    """One of the cast: slug, name, first_name, role, organisation, sentence, email."""
     row = _people().get(first_name)
     if row is None:
         return None

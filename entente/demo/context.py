@@ -6,15 +6,17 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from entente.demo.content_words import cast
+from entente.demo.content_words import cast, content, spoken
 
 
 def looking_as(request: HttpRequest) -> dict[str, Any]:
-    """Return `above`, the template shown above a staff page, with `looking_as` and the `cast` to change to."""
+    """Return `city_name` and, on staff pages, `above` (a template for their top), `looking_as` and `cast`."""
+    city_name = spoken(content("city")["name"])
     member = getattr(request, "member", None)
     if member is None:
-        return {}
+        return {"city_name": city_name}
     everybody = cast()
     me = next((person for person in everybody if person["email"] == member.person.email), None)
     others = [person for person in everybody if person is not me]
-    return {"above": "demo/parts/looking_as.html", "looking_as": me, "cast": others}
+    above = "demo/parts/looking_as.html"
+    return {"city_name": city_name, "above": above, "looking_as": me, "cast": others}

@@ -58,7 +58,7 @@ def panel_rows() -> list[Words]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one reader gets who asks for a record: the rule's decision, and the record if the database gives it."""
+    """What one reader gets: the rule's decision, and the record if the database gives it."""
 
     decision: Decision
     found: Dialogue | None

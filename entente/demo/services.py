@@ -1,4 +1,4 @@
-"""The demo's one shortcut: acting as one of the cast without their passkey. Exists nowhere but in the demo."""
+"""The demo's shortcut: acting as one of the cast without their passkey. It exists nowhere else."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -83,7 +84,7 @@ def _panel(told: words.Words) -> dict[str, Any] | None:
             "title": title,
             "reference": record.reference,
             "state_kind": STATE_KINDS[record.state],
-            "state_label": record.get_state_display(),
+            "state_label": capfirst(record.get_state_display()),
         },
         "readers": [_reader(row, record) for row in rows],
     }

@@ -9,7 +9,7 @@ ARABIC_SAME = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة
 WITH_AND = re.compile(r"(^|\s)و(?=ال)")  # the conjunction is written together with the article
 
 
-# In a search: the article, alone or behind "and", "in", "with", "like" or "for"; what stays has three letters or more.
+# In a search: the article, alone or behind "and", "in", "with", "like", "for"; three letters or more stay.
 ARABIC_ARTICLE = re.compile(r"^(?:[وفبك]?ال|لل)(?=\w{3})")
 
 
@@ -24,5 +24,5 @@ def comparable(text: str) -> str:
 
 
 def searched(text: str) -> list[str]:
-    """The words somebody looks for, comparable, Arabic ones without their article: they are found with and without."""
+    """The words somebody looks for; Arabic ones without their article, so that both forms are found."""
     return [ARABIC_ARTICLE.sub("", word) for word in comparable(text).split()]
