@@ -1,7 +1,40 @@
 """Named reads of who is who."""
 
+import uuid
+
+from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
+
+from entente.audit import clock
 from entente.audit.actors import Actor, begin
-from entente.people.models import Area
+from entente.people.invitations import links
+from entente.people.models import Account, Area, Member, Session
+
+
+def own_account(reader: Member) -> Account:
+    """The account a member signs in with."""
+    return Account.objects.get(person_id=reader.person_id)
+
+
+def own_sessions(reader: Member) -> QuerySet[Session]:
+    """Where a member is signed in now, the latest first."""
+    return (
+        Session.objects.filter(account__person_id=reader.person_id, expires_at__gt=clock.now())
+        .select_related("account")
+        .order_by("-seen_at", "id")
+    )
+
+
+def has_factor(account: Account) -> bool:
+    """Whether a passkey or one-time codes are set up."""
+    kinds = [Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP]
+    return bool(Authenticator.objects.filter(user=account, type__in=kinds).exists())
+
+
+def invited_account(account_id: uuid.UUID, token: str) -> Account | None:
+    """The account that the link of an invitation opens; None when it is spent, too old or not ours."""
+    account = Account.objects.filter(pk=account_id, is_active=True).first()
+    return account if account and links.check_token(account, token) else None
 
 
 def area_names(reader: Actor) -> dict[str, str]:
