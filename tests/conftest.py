@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from entente.audit.actors import acting
+from entente.config import environment
 from entente.demo.city import content
 from entente.dialogue.models import Dialogue
 from entente.people.models import Account, Member
@@ -77,6 +78,35 @@ def sign_in(client: Client, member: Member) -> Client:
 def client_of(db: None) -> Callable[[Member], Client]:
     """A signed-in client for any member."""
     return lambda member: sign_in(Client(), member)
+
+
+@pytest.fixture
+def connected_as(django_db_blocker: Any) -> Iterator[Callable[[str], str]]:
+    """Work on a copy of the city of one's own, committing, as another role: `connected_as("entente_owner")`.
+
+    The owner and the worker act as jobs; the staff role of other tests can't. Not together with `city`.
+    """
+    from entente.config import database
+    from tests.database import copy_of_city, worker_name
+
+    before = dict(connection.settings_dict)
+    name = f"own_{worker_name()}"
+    admin_url = ""
+
+    def connect(role: str) -> str:
+        nonlocal admin_url
+        admin_url = admin_url or copy_of_city(name)
+        connection.close()
+        parts = environment.database(database.url_for(role, admin_url, name))
+        connection.settings_dict.update({key: parts[key] for key in ("NAME", "USER", "PASSWORD")})
+        return database.url_for(role, admin_url, name)
+
+    with django_db_blocker.unblock():
+        yield connect
+        connection.close()
+        connection.settings_dict.update(before)
+    if admin_url:
+        database.drop_database(admin_url, name)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ declare fields text; found_row record; begin
       from people_session s join people_account a on a.id = s.account_id and a.is_active
       join people_membership m on m.person_id = a.person_id and m.id = coalesce(s.membership_id, m.id)
      where s.key_hash = encode(sha256(convert_to(secret, 'UTF8')), 'hex') and s.is_strong
-       and s.expires_at > now() and m.since <= now() and (m.ended_at is null or m.ended_at > now())
+       and s.expires_at > authz.at() and m.since <= authz.at() and (m.ended_at is null or m.ended_at > authz.at())
      order by m.since, m.id limit 1;
     if not found then raise exception 'no such session' using errcode = '28000'; end if;
     fields := 'member|' || found_row.id || '|' || found_row.organisation_id;
@@ -76,6 +76,7 @@ declare fields text := nullif(current_setting('entente.context', true), ''); beg
   return string_to_array(fields, '|');
 end $$;
 
+create or replace function authz.at() returns timestamptz language sql stable as $$ select clock_timestamp() $$;
 create or replace function authz.kind() returns text language sql stable as $$ select (authz.context())[1] $$;
 create or replace function authz.member() returns uuid language sql stable as $$
   select case when c[1] = 'member' then c[2]::uuid end from authz.context() c $$;

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from entente.agreements import rules as reading
 from entente.audit import clock
 from entente.audit.tables import (
+    AT,
     IS_JOB,
     IS_MEMBER,
     KIND,
@@ -38,12 +39,12 @@ class Record(models.Model):
     wall = Wall(
         read=f"""case when {KIND} is null then false
             when {KIND} = 'job' then true
-            when public_since <= now() then true
+            when public_since <= {AT} then true
             when {KIND} <> 'member' then false
             when audience = 'organisation' then owner_id = {ORGANISATION}
             when audience = 'named' then coalesce((select true from records_participation p
                 where p.record_id = records_record.id and p.membership_id = {MEMBER}
-                  and p.since <= now() and (p.until is null or p.until > now()) limit 1), false)
+                  and p.since <= {AT} and (p.until is null or p.until > {AT}) limit 1), false)
             else false end""",
         insert=OWN,
         change=OWN,

@@ -73,7 +73,7 @@ def test_scheduled_work_reads() -> None:
 
 
 def test_the_rule_is_what_its_text_says() -> None:
-    """An oracle written from the sentence: public from its moment; else members only; else owner, or named."""
+    """An oracle from the sentence: public from its moment; else members only; else owner, or named."""
     moments = (None, AT - timedelta(days=1), AT, AT + timedelta(days=1))
     for reader, owner, audience, since, is_named in itertools.product(
         (OWNER, PARTNER, VISITOR), (CITY, POLICE), (ORGANISATION, TASK_FORCE, NAMED), moments, (False, True)

@@ -195,7 +195,8 @@ def test_every_table_has_forced_row_security_or_a_place_on_the_list() -> None:
 def test_no_view_opens_a_way_round() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select relname from pg_class where relkind in ('v', 'm') and relnamespace = 'public'::regnamespace"
+            "select relname from pg_class"
+            " where relkind in ('v', 'm') and relnamespace = 'public'::regnamespace"
         )
         assert cursor.fetchall() == []
 

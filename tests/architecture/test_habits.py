@@ -23,7 +23,8 @@ WRITES = {
 }  # fmt: skip
 # Other things with such methods: dictionaries, sets, digests, Django's session interface and file storage.
 NOT_TABLES = {
-    "services", "digest", "context", "defaults", "environ", "default_storage", "texts", "store", "found", "session",
+    "services", "digest", "context", "defaults", "environ", "default_storage", "texts", "store", "found",
+    "session",
 }  # fmt: skip
 # Each with its reason. A new line here needs one.
 MAY_WRITE = {

@@ -25,9 +25,9 @@ WORDING = ("question", "language")
 
 
 def locked(dialogue: Dialogue, by: Actor) -> Dialogue:
-    """The dialogue as `by` may see it, held until the transaction ends."""
-    rows = Dialogue.objects.visible_to(by).select_for_update(of=("self",))
-    return rows.get(pk=dialogue.pk)
+    """The dialogue, held until the transaction ends; whoever only reads it gets it for the rule to refuse."""
+    rows = Dialogue.objects.visible_to(by)
+    return rows.select_for_update(of=("self",)).filter(pk=dialogue.pk).first() or rows.get(pk=dialogue.pk)
 
 
 def index_dialogue(dialogue: Dialogue, *, by: Actor) -> None:

@@ -1,0 +1,118 @@
+"""The worker finds the groups of opinion; voters see a coarse picture, the owner the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+
+from entente.audit.actors import VISITOR, acting, job
+from entente.audit.queries import history
+from entente.demo.city import content
+from entente.dialogue import queries, services
+from entente.dialogue.models import Dialogue, Statement
+from entente.people.models import Member
+from entente.people.sign_in import member_with
+from tests.template_city import session_key
+
+WORKER = job("dialogue.analyse", None)
+pytestmark = pytest.mark.usefixtures("as_owner")
+
+
+@pytest.fixture
+def as_owner(connected_as: Callable[[str], str]) -> None:
+    connected_as("entente_owner")
+
+
+def policing() -> Dialogue:
+    with acting(WORKER):
+        return Dialogue.objects.visible_to(WORKER).get(title=content("dialogue")["title"]["en"])
+
+
+def amina() -> Member:
+    with transaction.atomic():
+        return member_with(session_key("amina"))
+
+
+def vote_once(dialogue: Dialogue) -> None:
+    with transaction.atomic():
+        voter, _token = services.join_dialogue(dialogue, language="en")
+        statement = queries.next_statement(dialogue, voter)
+        assert statement is not None
+        services.cast_vote(statement, by=voter, value=1)
+
+
+def test_the_planted_groups_and_bridges_are_found() -> None:
+    analysis = services.analyse_dialogue(policing().pk, by=WORKER)
+    assert analysis is not None
+    words = content("dialogue")["statements"]
+    planted = {place for place, row in enumerate(words, 1) if row.get("bridge")}
+    numbers = analysis.result["numbers"]
+    found = {numbers[row["statement"]] for row in analysis.result["bridging"] if row["direction"] == 1}
+    assert analysis.result["k"] == 3
+    assert planted <= found
+    assert analysis.participants == 400
+
+
+def test_the_same_votes_give_the_same_result() -> None:
+    first, second = (services.analyse_dialogue(policing().pk, by=WORKER) for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first.result == second.result
+
+
+def test_it_is_logged_and_only_the_newest_is_kept() -> None:
+    dialogue = policing()
+    services.analyse_dialogue(dialogue.pk, by=WORKER)
+    with acting(WORKER):
+        assert history(dialogue.pk, WORKER)[0].name == "dialogue.dialogue_analysed"
+    with transaction.atomic():
+        reader = amina()
+        assert queries.newest_analysis(dialogue, reader) is not None
+
+
+def test_only_dialogues_with_new_votes_are_looked_at_again() -> None:
+    dialogue = policing()
+    services.analyse_dialogue(dialogue.pk, by=WORKER)
+    with acting(WORKER):
+        assert queries.dialogues_to_analyse(WORKER) == []
+    vote_once(dialogue)
+    with acting(WORKER):
+        assert queries.dialogues_to_analyse(WORKER) == [dialogue.pk]
+
+
+def test_voters_see_a_new_picture_with_every_tenth_newcomer_only() -> None:
+    dialogue = policing()
+    with transaction.atomic():
+        before = queries.live_outcome(dialogue, VISITOR)
+    for newcomer in range(10):
+        vote_once(dialogue)
+        services.analyse_dialogue(dialogue.pk, by=WORKER)
+        with transaction.atomic():
+            now = queries.live_outcome(dialogue, VISITOR)
+        assert now is not None
+        assert before is not None
+        assert (now.made_at != before.made_at) == (newcomer == 9)
+
+
+def test_statements_know_how_many_votes_they_have() -> None:
+    dialogue = policing()
+    services.analyse_dialogue(dialogue.pk, by=WORKER)
+    with acting(WORKER):
+        rows = Statement.objects.visible_to(WORKER).filter(dialogue_id=dialogue.pk, state="accepted")
+        assert min(rows.values_list("votes", flat=True)) > 100
+
+
+def test_votes_of_finished_hours_are_logged_once() -> None:
+    services.log_vote_counts(by=WORKER)
+    with acting(WORKER):
+        before = history(policing().pk, WORKER).filter(name="dialogue.votes_counted").count()
+    assert before > 10
+    assert services.log_vote_counts(by=WORKER) == 0
+
+
+def test_a_dialogue_without_votes_has_no_result() -> None:
+    with acting(WORKER):
+        library = Dialogue.objects.visible_to(WORKER).get(state="draft")
+    assert services.analyse_dialogue(library.pk, by=WORKER) is None
