@@ -75,7 +75,7 @@ def groups_found(content: Plain) -> str:
     """How many groups of opinion there are, or that there are none, which is a result too."""
     if not content["is_clear"]:
         return _(
-            "There are no clear groups of opinion: people differ from statement to statement, not camp from camp."
+            "There are no clear groups of opinion: people differ statement by statement, not camp from camp."
         )
     count = len(content["groups"])
     return ngettext(
@@ -150,14 +150,14 @@ def who_was_heard(strata: Plain) -> str:
             share = {"share": percent(invited / total)}
             return (
                 _(
-                    "%(share)s of the people were invited, by letter or to a session; the others came by themselves."
+                    "%(share)s of the people were invited, by letter or to a session; the rest came by themselves."
                 )
                 % share
             )
-        return _("Some people were invited, by letter or to a session; the others came by themselves.")
+        return _("Some people were invited, by letter or to a session; the rest came by themselves.")
     if set(known) == {Stratum.IMPORTED}:
         return _(
-            "This conversation was held elsewhere and brought in: nobody was invited by lot or to a session by us,"
+            "This conversation was held elsewhere and brought in. We invited nobody to it,"
             " so the result speaks for those who came, not for the whole city."
         )
     return _(
@@ -169,3 +169,38 @@ def who_was_heard(strata: Plain) -> str:
 def you_stand(name: str) -> str:
     """Where the reader stands on the map."""
     return _("Your answers are closest to those of %(group)s.") % {"group": name}
+
+
+def map_read_aloud(content: Plain, names: list[str]) -> str:
+    """The opinion map for somebody who does not see it."""
+    if not content["is_clear"]:
+        return _(
+            "One area holds everybody who answered enough statements: no groups lie apart from each other."
+        )
+    sizes = pgettext("between the members of a list", ", ").join(
+        _("%(group)s: %(people)s") % {"group": name, "people": people(group["size"])}
+        for name, group in zip(names, content["groups"], strict=True)
+    )
+    return _("Areas that lie apart answer differently. %(groups)s.") % {"groups": sizes}
+
+
+def group_names(content: Plain) -> list[str]:
+    """What the areas of the map are called."""
+    if not content["is_clear"]:
+        return [_("Everybody")] * len(content["groups"])
+    return [group_name(place) for place in range(len(content["groups"]))]
+
+
+def own_answer(value: int) -> str:
+    """What the reader said."""
+    if value > 0:
+        return _("You agreed.")
+    return _("You disagreed.") if value < 0 else _("You passed.")
+
+
+def others_answered(shares: tuple[float, float, float], *, is_rough: bool) -> str:
+    """How everybody answered, from shares 0..1; rough ones are tens of percent."""
+    values = dict(zip(("agree", "disagree", "passed"), map(percent, shares), strict=True))
+    if is_rough:
+        return _("About %(agree)s agree, %(disagree)s disagree, %(passed)s pass.") % values
+    return _("%(agree)s agree, %(disagree)s disagree, %(passed)s pass.") % values

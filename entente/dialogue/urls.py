@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from entente.dialogue.views import public, report, voting
+from entente.dialogue.views import (
+    importing,
+    inviting,
+    moderating,
+    public,
+    record_page,
+    report,
+    reporting,
+    running,
+    standing,
+    translating,
+    voting,
+)
 
 public_urls: list[URLPattern] = [
     path("", public.dialogues, name="dialogues"),
@@ -10,9 +22,41 @@ public_urls: list[URLPattern] = [
     path("<slug:reference>/vote/", voting.vote, name="vote"),
     path("<slug:reference>/statement/", voting.add_statement, name="add_statement"),
     path("<slug:reference>/code/", voting.enter_code, name="enter_code"),
-    path("<slug:reference>/standing/", public.where_i_stand, name="where_i_stand"),
+    path("<slug:reference>/standing/", standing.where_i_stand, name="where_i_stand"),
     path("<slug:reference>/report/", report.report, name="report"),
     path("<slug:reference>/report/map.svg", report.map_picture, name="map_picture"),
     path("<slug:reference>/report/open-data.zip", report.open_data, name="open_data"),
 ]
-staff_urls: list[URLPattern] = []
+staff_urls: list[URLPattern] = [
+    path("dialogues/", running.dialogue_list, name="dialogue_list"),
+    path("dialogues/new/", running.draft_dialogue, name="draft_dialogue"),
+    path("dialogues/<slug:reference>/", record_page.manage_dialogue, name="manage_dialogue"),
+    path("dialogues/<slug:reference>/edit/", running.edit_dialogue, name="edit_dialogue"),
+    path(
+        "dialogues/<slug:reference>/translate/<slug:language>/",
+        translating.translate_dialogue,
+        name="translate_dialogue",
+    ),
+    path("dialogues/<slug:reference>/statements/", running.add_statement, name="add_statement"),
+    path("dialogues/<slug:reference>/moderate/", moderating.moderate_statements, name="moderate_statements"),
+    path("dialogues/<slug:reference>/open/", running.open_dialogue, name="open_dialogue"),
+    path("dialogues/<slug:reference>/freeze/", running.freeze_dialogue, name="freeze_dialogue"),
+    path("dialogues/<slug:reference>/unfreeze/", running.unfreeze_dialogue, name="unfreeze_dialogue"),
+    path("dialogues/<slug:reference>/close/", running.close_dialogue, name="close_dialogue"),
+    path("dialogues/<slug:reference>/report/", reporting.edit_report, name="edit_report"),
+    path("dialogues/<slug:reference>/publish/", reporting.publish_outcome, name="publish_outcome"),
+    path("dialogues/<slug:reference>/codes/", inviting.make_codes, name="make_codes"),
+    path("dialogues/<slug:reference>/codes/forget/", inviting.forget_codes, name="forget_codes"),
+    path("dialogues/<slug:reference>/notes/", record_page.write_note, name="write_note"),
+    path("dialogues/<slug:reference>/actions/", record_page.add_action, name="add_action"),
+    path(
+        "dialogues/<slug:reference>/actions/<uuid:action>/",
+        record_page.complete_action,
+        name="complete_action",
+    ),
+    path("imports/", importing.import_list, name="import_list"),
+    path("imports/new/", importing.import_polis, name="import_polis"),
+    path("imports/<uuid:run>/", importing.import_run, name="import_run"),
+    path("imports/<uuid:run>/findings.csv", importing.import_findings, name="import_findings"),
+    path("imports/<uuid:run>/resume/", importing.resume_import, name="resume_import"),
+]

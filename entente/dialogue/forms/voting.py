@@ -61,7 +61,7 @@ class StatementForm(forms.Form):
         error_messages={
             "required": _("Write your statement first."),
             "max_length": _(
-                "A statement has at most %(limit_value)d characters; yours has %(show_value)d. Please shorten it."
+                "A statement has at most %(limit_value)d characters; yours has %(show_value)d. Shorten it."
             ),
         },
     )

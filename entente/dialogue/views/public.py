@@ -15,7 +15,7 @@ from entente.audit.actors import VISITOR
 from entente.dialogue import queries, rules
 from entente.dialogue.models import Dialogue
 from entente.dialogue.sentences import Block, blocks, language_name
-from entente.dialogue.views.voices import public_dialogue, voice_of
+from entente.dialogue.views.voices import public_dialogue
 
 LISTED = 20
 PASSAGES = (
@@ -85,7 +85,3 @@ def _people(shown: Dialogue, outcome: Any) -> int:
     if outcome is not None:
         return int(outcome.content["participants"])
     return int(queries.turnout(shown, VISITOR)["people"])
-
-
-def where_i_stand(request: HttpRequest, reference: str) -> HttpResponse:
-    raise NotImplementedError

@@ -1,15 +1,241 @@
-"""The published result: a paper, its picture and its data."""
+"""The published result: a paper to read and print, its picture and its data."""
 
-from django.http import HttpRequest, HttpResponse
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from entente.audit.actors import VISITOR
+from entente.dialogue import open_data as files
+from entente.dialogue import queries, sentences
+from entente.dialogue.models import Dialogue, Outcome, Statement, Stratum
+from entente.dialogue.pictures import group_mark, opinion_map
+from entente.dialogue.views.public import passages
+from entente.dialogue.views.standing import map_key, map_words
+from entente.dialogue.views.voices import public_dialogue
+from entente.people.queries import area_names
+from entente.ui.templatetags.ui import number, percent
+
+Plain = dict[str, Any]
 
 
+def _published(reference: str) -> tuple[Dialogue, Outcome]:
+    dialogue = public_dialogue(reference)
+    outcome = queries.published_outcome(dialogue, VISITOR)
+    if outcome is None:
+        raise Http404
+    return dialogue, outcome
+
+
+@require_safe
 def report(request: HttpRequest, reference: str) -> HttpResponse:
-    raise NotImplementedError
+    """What was heard, as sentences, a picture and tables."""
+    dialogue = public_dialogue(reference)
+    outcome = queries.published_outcome(dialogue, VISITOR)
+    rows = _statements(dialogue, outcome) if outcome else []
+    texts = queries.wording(dialogue, rows, get_language() or "en", VISITOR)
+    context: Plain = {"dialogue": dialogue, "texts": texts, "outcome": outcome}
+    if outcome is None:
+        return render(request, "dialogue/report.html", context, status=404)
+    content = outcome.content
+    worded = {int(row.number or 0): texts[row.pk] for row in rows}
+    context |= {"content": content, "passages": passages(texts), "worded": worded}
+    context |= _reading(dialogue, content, worded) | _picture(content) | _lists(content, worded)
+    context |= {"everything": _everything(content, worded), "who": _who(content)}
+    return render(request, "dialogue/report.html", context)
 
 
+def _statements(dialogue: Dialogue, outcome: Outcome) -> list[Statement]:
+    """The statements of the result; one that was turned down since is left out of every list."""
+    return list(queries.statements(dialogue, VISITOR).filter(number__in=outcome.content["numbers"]))
+
+
+def _reading(dialogue: Dialogue, content: Plain, worded: Plain) -> Plain:
+    said = sentences.headline(content, {at: words.text for at, words in worded.items()})
+    return {
+        "said": said,
+        "heard_from": sentences.who_was_heard(content["took_part"]["stratum"]),
+        "attribution": files.POLIS if files.is_from_polis(content, dialogue.source) else "",
+    }
+
+
+def _picture(content: Plain) -> Plain:
+    """The map with its sentence, its key, and the same as a table."""
+    names = sentences.group_names(content)
+    words = map_words(content, names)
+    rows = [
+        {"cells": [{"text": name}, {"text": number(group["size"])}, {"text": percent(_part(group, content))}]}
+        for name, group in zip(names, content["groups"], strict=True)
+    ]
+    return {
+        "picture": SafeString(opinion_map(content, words)),
+        "reading": words.description,
+        "key": map_key(content, names),
+        "map_columns": [
+            {"label": _("Group")},
+            {"label": _("People"), "number": True},
+            {"label": _("Share of those in the map"), "number": True},
+        ],
+        "map_rows": rows,
+    }
+
+
+def _part(group: Plain, content: Plain) -> float:
+    return float(group["size"] / content["eligible"]) if content["eligible"] else 0.0
+
+
+def _lists(content: Plain, worded: Plain) -> Plain:
+    """What each group stands for, what bridges, what divides, and what too few have answered."""
+    groups = [
+        {
+            "name": name,
+            "size": group["size"],
+            "mark": SafeString(group_mark(place)),
+            "stands": [
+                {
+                    "number": row["statement"],
+                    "worded": worded[row["statement"]],
+                    "said": sentences.stands_for(row),
+                }
+                for row in group["stands_for"]
+                if row["statement"] in worded
+            ],
+        }
+        for place, (name, group) in enumerate(
+            zip(sentences.group_names(content), content["groups"], strict=True)
+        )
+    ]
+    return {
+        "groups": groups if content["is_clear"] else [],
+        "bridging": [
+            _listed(row, content, worded, row["direction"]) for row in _known(content["bridging"], worded)
+        ],
+        "dividing": [_listed(row, content, worded, 1) for row in _known(content["dividing"], worded)],
+        "uncertain": [{"number": at, "worded": worded[at]} for at in content["uncertain"] if at in worded],
+    }
+
+
+def _known(rows: list[Plain], worded: Plain) -> list[Plain]:
+    return [row for row in rows if row["statement"] in worded]
+
+
+def _listed(row: Plain, content: Plain, worded: Plain, direction: int) -> Plain:
+    at = row["statement"]
+    shares = sentences.group_shares(row, direction) if content["is_clear"] else ""
+    return {"number": at, "worded": worded[at], "cell": content["totals"].get(str(at)), "shares": shares}
+
+
+def _everything(content: Plain, worded: Plain) -> Plain:
+    """Every statement with everybody's answers, and what share of each group agrees."""
+    groups = content["groups"] if content["is_clear"] else []
+    labels = [_("Agree"), _("Disagree"), _("Pass"), _("People")]
+    labels += [_("%(group)s agrees") % {"group": sentences.group_name(place)} for place in range(len(groups))]
+    rows = []
+    for at, words in worded.items():
+        cell = content["totals"].get(str(at))
+        cells = [percent(part / sum(cell)) for part in cell] + [number(sum(cell))] if cell else [_("few")] * 4
+        cells += [_agreement(group["counts"].get(str(at))) for group in groups]
+        text = format_html('{} <span lang="{}" dir="auto">{}</span>', f"{at}.", words.language, words.text)
+        rows.append({"cells": [{"text": text}, *({"text": cell} for cell in cells)]})
+    columns = [{"label": _("Statement")}, *({"label": label, "number": True} for label in labels)]
+    return {"columns": columns, "rows": rows}
+
+
+def _agreement(cell: list[int] | None) -> str:
+    return percent(cell[0] / sum(cell)) if cell else _("few")
+
+
+def _who(content: Plain) -> list[Plain]:
+    """Who took part, each way of counting with its table; small numbers are hidden in what was published."""
+    took_part = content["took_part"]
+    areas = area_names(VISITOR)
+    ways = [
+        (
+            _("How they came in"),
+            {key: str(dict(Stratum.choices).get(key, key)) for key in took_part["stratum"]},
+        ),
+        (_("District"), {key: areas.get(key, key) or _("not said") for key in took_part["area"]}),
+        (_("Language"), {key: sentences.language_name(key) for key in took_part["language"]}),
+    ]
+    found = []
+    for (label, names), counts in zip(
+        ways, (took_part["stratum"], took_part["area"], took_part["language"]), strict=True
+    ):
+        if set(counts) - {""}:
+            columns = [{"label": label}, {"label": _("People"), "number": True}]
+            rows = [
+                {"cells": [{"text": names[key]}, {"text": _("not shown") if few is None else number(few)}]}
+                for key, few in counts.items()
+            ]
+            found.append({"label": label, "columns": columns, "rows": rows})
+    return found
+
+
+@require_safe
 def map_picture(request: HttpRequest, reference: str) -> HttpResponse:
-    raise NotImplementedError
+    """The map as a file, with its own colours, in the reader's language."""
+    dialogue, outcome = _published(reference)
+    words = map_words(outcome.content, sentences.group_names(outcome.content))
+    drawn = opinion_map(outcome.content, words, is_file=True)
+    if not drawn:
+        raise Http404
+    return _file(
+        f'<?xml version="1.0" encoding="UTF-8"?>\n{drawn}'.encode(), "image/svg+xml", dialogue, "svg"
+    )
 
 
+@require_safe
 def open_data(request: HttpRequest, reference: str) -> HttpResponse:
-    raise NotImplementedError
+    """The published numbers as a zip of tables, with licence and method."""
+    dialogue, outcome = _published(reference)
+    content = outcome.content
+    rows = _statements(dialogue, outcome)
+    texts = {code: queries.wording(dialogue, rows, code, VISITOR) for code in dialogue.languages}
+    listed = [
+        {
+            "number": row.number,
+            "language": row.language,
+            "origin": row.origin,
+            "text": row.text,
+            "texts": {
+                code: found[row.pk].text for code, found in texts.items() if found[row.pk].language == code
+            },
+        }
+        for row in rows
+    ]
+    language = get_language() or "en"
+    readme = render_to_string(
+        "dialogue/open_data_readme.txt",
+        {
+            "dialogue": dialogue,
+            "outcome": outcome,
+            "content": content,
+            "texts": queries.wording(dialogue, [], language, VISITOR),
+            "heard_from": sentences.who_was_heard(content["took_part"]["stratum"]),
+            "attribution": files.POLIS if files.is_from_polis(content, dialogue.source) else "",
+        },
+    )
+    packed = files.archive(
+        {
+            "README.txt": readme.encode("utf-8-sig"),
+            "statements.csv": files.statements_table(listed, dialogue.languages),
+            "totals.csv": files.totals_table(content),
+            "groups.csv": files.groups_table(content),
+        },
+        outcome.made_at,
+    )
+    return _file(packed, "application/zip", dialogue, "zip")
+
+
+def _file(content: bytes, kind: str, dialogue: Dialogue, ending: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{dialogue.reference}.{ending}"'
+    return response

@@ -1,4 +1,4 @@
-"""What the public pages of a dialogue share: the dialogue itself, a browser's own answers, limits on trying."""
+"""What public pages share: the dialogue, a browser's own answers, limits on trying."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SeeOther(HttpResponseRedirect):
 
 @dataclass(frozen=True)
 class Voice:
-    """Whoever uses this browser in one dialogue: somebody who takes part, or a visitor with a token to begin with.
+    """Whoever uses this browser in one dialogue: somebody who takes part, or a visitor who may begin.
 
     `is_kept`: the browser has the token in its cookie; `is_forgotten`: it has one that nobody answers to.
     """

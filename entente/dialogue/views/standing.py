@@ -1,0 +1,128 @@
+"""Where one stands and what others think: worked out for the page, stored nowhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from entente.audit import clock
+from entente.dialogue import queries, rules, sentences
+from entente.dialogue.models import Dialogue
+from entente.dialogue.opinion_groups import nearest_group, place
+from entente.dialogue.pictures import MapWords, group_mark, opinion_map
+from entente.dialogue.publication import LEAST
+from entente.dialogue.views.voices import Voice, public_dialogue, voice_of
+
+Plain = dict[str, Any]
+
+
+@cache_control(no_store=True, private=True)
+@require_safe
+def where_i_stand(request: HttpRequest, reference: str) -> HttpResponse:
+    """For each statement one answered, what others said; and one's own place on the map."""
+    dialogue = public_dialogue(reference)
+    voice = voice_of(request, dialogue)
+    with voice.speaking():
+        published = queries.published_outcome(dialogue, voice.reader)
+        outcome = published or queries.live_outcome(dialogue, voice.reader)
+        own = queries.own_votes(dialogue, voice.participant) if voice.participant else {}
+        context: Plain = {
+            "dialogue": dialogue,
+            "decision": rules.may_take_part(dialogue, clock.now()),
+            "voice": voice,
+            "published": published,
+            "answered": len(own),
+            "least": LEAST,
+        }
+        context |= _answers(dialogue, voice, own, outcome.content if outcome else None)
+    if outcome and own:
+        context |= {"outcome": outcome} | _map(outcome.content, own)
+    return render(request, "dialogue/where_i_stand.html", context)
+
+
+def _answers(dialogue: Dialogue, voice: Voice, own: dict[int, int], content: Plain | None) -> Plain:
+    """The reader's own answers beside everybody's, those furthest from their own first, and the texts."""
+    rows = [row for row in queries.statements(dialogue, voice.reader) if row.number in own]
+    texts = queries.wording(dialogue, rows, get_language() or "en", voice.reader)
+    answers = []
+    for row in rows:
+        number = int(row.number or 0)
+        shares = _shares(content, number) if content else None
+        answers.append(
+            {
+                "number": number,
+                "worded": texts[row.pk],
+                "own": sentences.own_answer(own[number]),
+                "parts": _parts(shares) if shares else None,
+                "others": sentences.others_answered(shares, is_rough="shares" in (content or {}))
+                if shares
+                else "",
+            }
+        )
+    return {"answers": answers, "texts": texts}
+
+
+def _shares(content: Plain, number: int) -> tuple[float, float, float] | None:
+    """Agree, disagree, pass as shares of everybody, 0..1: tens of percent while a dialogue runs."""
+    cell = content.get("shares", content.get("totals", {})).get(str(number))
+    if not cell:
+        return None
+    total = 100 if "shares" in content else sum(cell)
+    agree, disagree, passed = (part / total for part in cell)
+    return agree, disagree, passed
+
+
+def _parts(shares: tuple[float, float, float]) -> list[Plain]:
+    """The three parts of a bar that is 100 long, rounded shares stretched to fill it."""
+    total, start, parts = sum(shares) or 1.0, 0.0, []
+    for kind, share in zip(("agree", "disagree", "pass"), shares, strict=True):
+        width = 100 * share / total
+        parts.append({"kind": kind, "start": f"{start:.2f}", "width": f"{width:.2f}"})
+        start += width
+    return parts
+
+
+def _map(content: Plain, own: dict[int, int]) -> Plain:
+    """The reader's place on the map, from the published positions and their own answers alone."""
+    if not content["groups"]:
+        return {}
+    here = place(own, content["map"], content["numbers"])
+    names = sentences.group_names(content)
+    words = map_words(content, names, _("You are here"))
+    stands = ""
+    if content["is_clear"]:
+        stands = sentences.you_stand(names[nearest_group(here, content["groups"])])
+    return {
+        "picture": SafeString(opinion_map(content, words, you=here)),
+        "stands": stands,
+        "reading": words.description,
+        "key": map_key(content, names),
+    }
+
+
+def map_words(content: Plain, names: list[str], you: str = "") -> MapWords:
+    """What the map says in the reader's language."""
+    sizes = [sentences.people(group["size"]) for group in content["groups"]]
+    return MapWords(
+        title=_("Map of opinions"),
+        description=sentences.map_read_aloud(content, names),
+        groups=list(zip(names, sizes, strict=True)),
+        you=you,
+        language=get_language() or "en",
+        direction="rtl" if get_language_bidi() else "ltr",
+    )
+
+
+def map_key(content: Plain, names: list[str]) -> list[Plain]:
+    """The shape, name and size of each group, for the list beside the map."""
+    return [
+        {"mark": SafeString(group_mark(at)), "name": name, "size": group["size"]}
+        for at, (name, group) in enumerate(zip(names, content["groups"], strict=True))
+    ]
