@@ -26,14 +26,21 @@ from entente.dialogue.models import (
     VoteCount,
 )
 from entente.dialogue.opinion_groups import Votes as VoteArrays
+from entente.dialogue.publication import outcome
+from entente.jobs.queue import is_on
 from entente.people.models import Member
 from entente.people.sign_in import NotProven, prove
 from entente.records.kinds import StateWords, Waiting
-from entente.records.models import Note, Translation
+from entente.records.models import ImportRun, Note, Translation
 from entente.records.queries import translations_of
 
 HEAD_START = 10  # a new statement is shown as if it had this many votes
 LIVE = 0
+# The job that works on an import in each state.
+IMPORT_WORK = {
+    ImportRun.State.READING: "dialogue.read_import",
+    ImportRun.State.RUNNING: "dialogue.run_import",
+}
 
 
 def dialogues(reader: Member) -> QuerySet[Dialogue]:
@@ -98,7 +105,7 @@ def states(record_ids: list[Any], reader: Actor) -> dict[Any, StateWords]:
 
 
 def turnouts(dialogue_ids: list[Any], reader: Actor) -> dict[Any, tuple[int, int]]:
-    """People and votes so far, by dialogue. Imported votes were not counted by the hour: the analysis knows them."""
+    """People and votes so far, by dialogue; of imported ones, not counted by the hour, the analysis knows."""
     analysed = Analysis.objects.visible_to(reader).filter(dialogue_id__in=dialogue_ids)
     found = {
         key: (people, votes)
@@ -116,6 +123,34 @@ def codes(dialogue: Dialogue, reader: Member) -> list[dict[str, Any]]:
         number=Count("id"), used=Count("id", filter=Q(is_used=True)), made_on=models.Min("made_on")
     )
     return list(counted.order_by("made_on", "batch", "area"))
+
+
+def statement_counts(dialogue: Dialogue, reader: Actor) -> dict[str, int]:
+    """How many of its statements are in each state."""
+    rows = Statement.objects.visible_to(reader).filter(dialogue_id=dialogue.pk)
+    return dict(rows.values_list("state").annotate(n=Count("id")))
+
+
+def outcome_to_publish(dialogue: Dialogue, reader: Actor) -> dict[str, Any] | None:
+    """The protected result as it would be published now; None before there is one."""
+    analysis, before = newest_analysis(dialogue, reader), published_outcome(dialogue, reader)
+    if analysis is None:
+        return None
+    found = analysis.result
+    content = outcome(found, found["numbers"], found["took_part"], before.content if before else None)
+    return content | {"participants": analysis.participants, "votes": analysis.votes}
+
+
+def imports(reader: Member) -> QuerySet[ImportRun]:
+    """Conversations the organisation brought in or tried to, newest first."""
+    rows = ImportRun.objects.visible_to(reader).filter(kind="polis")
+    return rows.select_related("record", "started_by__person").order_by("-started_at", "id")
+
+
+def abandoned_imports(reader: Actor) -> list[uuid.UUID]:
+    """Imports that should be read or written now, and that no job works on any more."""
+    runs = ImportRun.objects.visible_to(reader).filter(kind="polis", state__in=IMPORT_WORK)
+    return [run.id for run in runs if not is_on(IMPORT_WORK[ImportRun.State(run.state)], run=str(run.id))]
 
 
 def notes(dialogue: Dialogue, reader: Member) -> QuerySet[Note]:

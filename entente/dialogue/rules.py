@@ -149,3 +149,10 @@ def may_bring_in_import(actor: Member, run: ImportRun, at: datetime) -> Decision
     if run.state != ImportRun.State.READY:
         return refuse(_("This file is not ready to be brought in."))
     return may_draft_dialogue(actor, at)
+
+
+def may_resume_import(actor: Member, run: ImportRun, at: datetime) -> Decision:
+    """After it was stopped by an error."""
+    if run.state != ImportRun.State.STOPPED:
+        return refuse(_("This import has not stopped."))
+    return may_draft_dialogue(actor, at)

@@ -38,3 +38,12 @@ def read_import(*, by: Actor, run: str) -> None:
 def run_import(*, by: Actor, run: str) -> None:
     """Write the votes of a conversation."""
     services.run_import(uuid.UUID(run), by=by)
+
+
+@every("* * * * *", "dialogue.stop_abandoned_imports")
+def stop_abandoned_imports(*, by: Actor) -> None:
+    """Every minute, say of imports whose work has failed for good that they stopped."""
+    with acting(by):
+        abandoned = queries.abandoned_imports(by)
+    for run_id in abandoned:
+        services.stop_import(run_id, by=by)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -10,6 +11,7 @@ from entente.audit.actors import Actor, job
 
 ATTEMPTS = 5
 FIRST_WAIT_SECONDS = 4
+SILENT_SECONDS = 30  # a worker that lives says so every ten seconds
 
 Work = Callable[..., None]
 
@@ -62,6 +64,23 @@ def _waits(lock: str) -> bool:
 
     found: bool = ProcrastinateJob.objects.filter(queueing_lock=lock, status="todo").exists()
     return found
+
+
+def is_on(name: str, **ids: str) -> bool:
+    """Whether such a job waits or runs now."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    jobs = ProcrastinateJob.objects.filter(task_name=name, args=ids, status__in=("todo", "doing"))
+    found: bool = jobs.exists()
+    return found
+
+
+def retry_stalled() -> int:
+    """Queue again what a worker that died was doing; returns how many. Each task may be run twice."""
+    stalled = list(async_to_sync(app.job_manager.get_stalled_jobs)(seconds_since_heartbeat=SILENT_SECONDS))
+    for one in stalled:
+        async_to_sync(app.job_manager.retry_job)(one)
+    return len(stalled)
 
 
 def _worker(name: str, context: JobContext) -> Actor:

@@ -8,10 +8,18 @@ from entente.dialogue.services.drafting import (
     translate_dialogue,
     translate_statement,
 )
-from entente.dialogue.services.importing import bring_in_import, read_import, run_import, start_import
+from entente.dialogue.services.importing import (
+    bring_in_import,
+    read_import,
+    resume_import,
+    run_import,
+    start_import,
+    stop_import,
+)
 from entente.dialogue.services.moderating import moderate_statement
 from entente.dialogue.services.running import (
     close_dialogue,
+    forget_codes,
     freeze_dialogue,
     make_codes,
     open_dialogue,
@@ -28,6 +36,7 @@ __all__ = [
     "close_dialogue",
     "draft_dialogue",
     "edit_dialogue",
+    "forget_codes",
     "freeze_dialogue",
     "join_dialogue",
     "log_vote_counts",
@@ -37,8 +46,10 @@ __all__ = [
     "publish_outcome",
     "read_import",
     "redeem_code",
+    "resume_import",
     "run_import",
     "start_import",
+    "stop_import",
     "translate_dialogue",
     "translate_statement",
     "unfreeze_dialogue",

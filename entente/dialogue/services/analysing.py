@@ -15,7 +15,7 @@ from entente.audit.services import log
 from entente.dialogue import queries, rules
 from entente.dialogue.models import Analysis, Dialogue, Outcome, Statement, VoteCount
 from entente.dialogue.opinion_groups import find_groups
-from entente.dialogue.publication import is_due, outcome, rough_outcome
+from entente.dialogue.publication import is_due, rough_outcome
 from entente.dialogue.services.drafting import locked
 from entente.people.models import Member
 
@@ -63,33 +63,13 @@ def _keep_outcome(dialogue: Dialogue, number: int, content: dict[str, Any], *, b
     return kept
 
 
-def dialogues_to_analyse(*, by: Actor) -> list[uuid.UUID]:
-    """Running dialogues with votes since their last analysis."""
-    with acting(by):
-        running = Dialogue.objects.visible_to(by).filter(
-            state__in=(Dialogue.State.OPEN, Dialogue.State.FROZEN)
-        )
-        counted = VoteCount.objects.visible_to(by).filter(dialogue__in=running)
-        votes = dict(counted.values_list("dialogue_id").annotate(n=Sum("votes")))
-        seen = Analysis.objects.visible_to(by).filter(dialogue_id__in=votes)
-        # Changed answers are counted too, so the counts only ever grow past what was analysed.
-        known = dict(seen.values_list("dialogue_id", "result__counted"))
-    return [key for key, number in votes.items() if number != known.get(key)]
-
-
 @transaction.atomic
 def publish_outcome(dialogue: Dialogue, *, by: Member) -> Outcome:
     """Publish what was heard: protected counts, the map as areas, and the city's own words."""
     dialogue = locked(dialogue, by)
-    analysis = queries.newest_analysis(dialogue, by)
-    decision = rules.may_publish_outcome(
-        by, dialogue, is_analysed=analysis is not None, at=clock.now()
-    ).require()
-    assert analysis is not None
-    before = queries.published_outcome(dialogue, by)
-    result = analysis.result
-    content = outcome(result, result["numbers"], result["took_part"], before.content if before else None)
-    content |= {"participants": analysis.participants, "votes": analysis.votes}
+    before, content = queries.published_outcome(dialogue, by), queries.outcome_to_publish(dialogue, by)
+    decision = rules.may_publish_outcome(by, dialogue, is_analysed=content is not None, at=clock.now()).require()
+    assert content is not None
     if dialogue.public_since is None:
         dialogue.public_since = clock.now()
         dialogue.save(update_fields=["public_since"])

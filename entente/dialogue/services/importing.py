@@ -16,6 +16,7 @@ from entente.dialogue import rules
 from entente.dialogue.codes import hashed
 from entente.dialogue.models import IMPORTED_LENGTH, Dialogue, Participant, Statement, Stratum, Vote
 from entente.dialogue.polis_csv import Conversation, Problem, Reading, read_zip
+from entente.dialogue.queries import IMPORT_WORK
 from entente.dialogue.services.analysing import analyse_dialogue
 from entente.dialogue.services.drafting import draft_dialogue, index_dialogue
 from entente.jobs.queue import defer
@@ -146,7 +147,7 @@ def run_import(run_id: uuid.UUID, *, by: Actor) -> ImportRun:
     assert run.record_id is not None
     ids = _statement_ids(run.record_id, by)
     while run.rows_done < run.rows_total:
-        _write_step(run, conversation, ids, by=by)
+        run = _write_step(run, conversation, ids, by=by)
     analyse_dialogue(run.record_id, by=by)
     run.state, run.ended_at = State.DONE, clock.now()
     _keep_run(run, "dialogue.import_finished", by=by)
@@ -161,10 +162,16 @@ def _statement_ids(dialogue_id: uuid.UUID, by: Actor) -> dict[int, uuid.UUID]:
 
 
 @transaction.atomic
-def _write_step(run: ImportRun, conversation: Conversation, ids: dict[int, uuid.UUID], *, by: Actor) -> None:
-    """One step: its participants, its votes and how far it got, all or nothing."""
-    assert run.record_id is not None
+def _write_step(
+    run: ImportRun, conversation: Conversation, ids: dict[int, uuid.UUID], *, by: Actor
+) -> ImportRun:
+    """One step: its participants, its votes and how far it got, all or nothing.
+
+    The row is held, so that two workers at the same import take turns instead of writing the same step.
+    """
     with acting(by):
+        run = ImportRun.objects.visible_to(by).select_for_update(of=("self",)).get(pk=run.pk)
+        assert run.record_id is not None
         votes = conversation.votes
         step = slice(run.rows_done, run.rows_done + CHUNK)
         voters = sorted(set(votes.voters[step]))
@@ -198,3 +205,26 @@ def _write_step(run: ImportRun, conversation: Conversation, ids: dict[int, uuid.
         )
         run.rows_done = min(run.rows_done + CHUNK, run.rows_total)
         run.save(update_fields=["rows_done"])
+    return run
+
+
+def stop_import(run_id: uuid.UUID, *, by: Actor) -> ImportRun:
+    """Say that an import stopped. What was written is kept, and it can go on from there."""
+    with acting(by):
+        run = ImportRun.objects.visible_to(by).select_for_update(of=("self",)).get(pk=run_id)
+        if run.state in IMPORT_WORK:
+            run.state = State.STOPPED
+            _keep_run(run, "dialogue.import_stopped", by=by)
+    return run
+
+
+@transaction.atomic
+def resume_import(run: ImportRun, *, by: Member) -> ImportRun:
+    """Let an import that stopped go on where it was."""
+    run = ImportRun.objects.visible_to(by).select_for_update(of=("self",)).get(pk=run.pk)
+    decision = rules.may_resume_import(by, run, clock.now()).require()
+    run.state = State.READING if run.record_id is None else State.RUNNING
+    run.save(update_fields=["state"])
+    log("dialogue.import_resumed", by=by, about=run, decision=decision, details={"rows": run.rows_done})
+    defer(IMPORT_WORK[State(run.state)], run=str(run.id))
+    return run

@@ -88,3 +88,15 @@ def make_codes(
     details = {"stratum": stratum, "number": len(codes), "area": area, "batch": batch}
     log("dialogue.codes_made", by=by, about=dialogue, decision=decision, details=details)
     return codes
+
+
+@transaction.atomic
+def forget_codes(dialogue: Dialogue, *, by: Member, batch: str) -> int:
+    """Make the codes of one batch useless that nobody has used; returns how many. Whoever came in stays in."""
+    dialogue = locked(dialogue, by)
+    decision = rules.may_make_codes(by, dialogue, clock.now()).require()
+    unused = InviteCode.objects.visible_to(by).filter(dialogue_id=dialogue.pk, batch=batch, is_used=False)
+    number, _by_table = unused.delete()
+    details = {"number": number, "batch": batch}
+    log("dialogue.codes_forgotten", by=by, about=dialogue, decision=decision, details=details)
+    return number

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from entente.agreements.rules import may_read_record
@@ -23,7 +24,7 @@ from entente.audit.queries import history
 from entente.dialogue import queries, rules
 from entente.dialogue.events import in_sentence
 from entente.dialogue.forms.running import ActionForm, NoteForm
-from entente.dialogue.models import Analysis, Dialogue, Outcome, Statement
+from entente.dialogue.models import Analysis, Dialogue, Outcome, Statement, Stratum
 from entente.dialogue.turnout_bars import bars
 from entente.dialogue.views.running import STATE_KINDS
 from entente.dialogue.views.steps import own_dialogue, public_page, to_record
@@ -101,16 +102,20 @@ def _record_page(request: MemberRequest, dialogue: Dialogue, **forms: Any) -> Ht
     accepted = queries.statements(dialogue, reader)
     rows = list(accepted[:STATEMENTS_SHOWN])
     may_run = rules.may_edit_dialogue(reader, dialogue, at)
+    texts = queries.wording(dialogue, rows, get_language() or "en", reader)
+    step = _next_step(dialogue, accepted.count(), waiting, analysis, published) if may_run else None
     context = {
         "dialogue": dialogue,
-        "texts": queries.wording(dialogue, rows, get_language() or "en", reader),
+        "texts": texts,
+        "today": clock.today(),
         "state_kind": STATE_KINDS[dialogue.state],
         "because": may_read_record(reader, dialogue, at),
         "may_run": may_run,
         "is_over": dialogue.closes_at is not None and dialogue.closes_at <= at,
-        "next": _next_step(dialogue, accepted.count(), waiting, analysis, published) if may_run else None,
+        "next": step,
+        "next_url": reverse(f"dialogue_staff:{step.page}", args=[dialogue.reference]) if step else "",
         "waiting": waiting,
-        "statement_rows": _statements(rows, analysis),
+        "statement_rows": _statements(rows, analysis, texts),
         "statements_left": max(accepted.count() - len(rows), 0),
         "rejected": queries.statements(dialogue, reader, Statement.State.REJECTED).count(),
         "analysis": analysis,
@@ -119,7 +124,7 @@ def _record_page(request: MemberRequest, dialogue: Dialogue, **forms: Any) -> Ht
         "public_page": public_page("dialogue", dialogue),
         "report_page": public_page("report", dialogue),
         "other_languages": [pair for pair in _names(dialogue) if pair[0] != dialogue.language],
-        "codes": queries.codes(dialogue, reader),
+        "codes": [{**row, "label": Stratum(row["stratum"]).label} for row in queries.codes(dialogue, reader)],
         "actions": actions_on(dialogue, reader),
         "notes": queries.notes(dialogue, reader),
         "note_form": NoteForm(),
@@ -133,7 +138,7 @@ def _record_page(request: MemberRequest, dialogue: Dialogue, **forms: Any) -> Ht
 
 
 def _names(dialogue: Dialogue) -> list[tuple[str, Any]]:
-    known = dict(Dialogue._meta.get_field("language").flatchoices)
+    known = dict(settings.LANGUAGES)
     return [(code, known[code]) for code in dialogue.languages if code in known]
 
 
@@ -144,37 +149,82 @@ def _next_step(
     if dialogue.state == Dialogue.State.DRAFT:
         return _before_opening(dialogue, statements)
     if waiting and dialogue.state != Dialogue.State.CLOSED:
-        return Next("moderate_statements", _("Read what residents wrote"), _("Statements wait until somebody has read them."))
+        return Next(
+            "moderate_statements",
+            _("Read what residents wrote"),
+            _("Statements wait until somebody has read them."),
+        )
     if dialogue.state == Dialogue.State.FROZEN:
-        return Next("unfreeze_dialogue", _("Let people answer again"), _("The dialogue is paused; everybody reads your reason."))
+        return Next(
+            "unfreeze_dialogue",
+            _("Let people answer again"),
+            _("The dialogue is paused; everybody reads your reason."),
+        )
     if dialogue.state == Dialogue.State.OPEN:
         if dialogue.closes_at is not None and dialogue.closes_at <= clock.now():
-            return Next("close_dialogue", _("Close the dialogue"), _("The closing date has passed; nobody can answer any more."))
-        return Next("make_codes", _("Invite more people"), _("The dialogue is open. Letters reach those who never see a link."))
+            return Next(
+                "close_dialogue",
+                _("Close the dialogue"),
+                _("The closing date has passed; nobody can answer any more."),
+            )
+        return Next(
+            "make_codes",
+            _("Invite more people"),
+            _("The dialogue is open. Letters reach those who never see a link."),
+        )
     return _after_closing(dialogue, analysis, published)
 
 
 def _before_opening(dialogue: Dialogue, statements: int) -> Next:
     if not dialogue.policy.strip():
-        return Next("edit_dialogue", _("Write how statements are moderated"), _("Everybody reads this policy before they write."))
+        return Next(
+            "edit_dialogue",
+            _("Write how statements are moderated"),
+            _("Everybody reads this policy before they write."),
+        )
     if statements < rules.LEAST_STATEMENTS:
-        return Next("add_statement", _("Add the first statements"), _("The first visitors need something to answer."))
-    return Next("open_dialogue", _("Open the dialogue"), _("Everything is ready. From then on, everybody can read and answer."))
+        return Next(
+            "add_statement", _("Add the first statements"), _("The first visitors need something to answer.")
+        )
+    return Next(
+        "open_dialogue",
+        _("Open the dialogue"),
+        _("Everything is ready. From then on, everybody can read and answer."),
+    )
 
 
 def _after_closing(dialogue: Dialogue, analysis: Analysis | None, published: Outcome | None) -> Next | None:
     if not dialogue.heard.strip() or not dialogue.limits.strip():
-        return Next("edit_report", _("Say what you heard"), _("People gave their time. They want to know what you understood."))
+        return Next(
+            "edit_report",
+            _("Say what you heard"),
+            _("People gave their time. They want to know what you understood."),
+        )
     if published is None and analysis is not None:
-        return Next("publish_outcome", _("Publish what was heard"), _("Your words and the result are ready for everybody."))
+        return Next(
+            "publish_outcome",
+            _("Publish what was heard"),
+            _("Your words and the result are ready for everybody."),
+        )
     return None
 
 
-def _statements(rows: list[Statement], analysis: Analysis | None) -> list[dict[str, Any]]:
+def _statements(
+    rows: list[Statement], analysis: Analysis | None, texts: dict[Any, Any]
+) -> list[dict[str, Any]]:
     found = analysis.result if analysis else {"numbers": [], "totals": []}
     totals = dict(zip(found["numbers"], found["totals"], strict=True))
     empty = [0, 0, 0]
-    return [{"statement": row, "counts": totals.get(row.number, empty)} for row in rows]
+    origins = {value: str(label) for value, label in Statement.Origin.choices}
+    return [
+        {
+            "statement": row,
+            "text": texts[row.pk],
+            "origin": origins[row.origin],
+            "counts": totals.get(row.number, empty),
+        }
+        for row in rows
+    ]
 
 
 def _groups(analysis: Analysis | None) -> dict[str, Any] | None:
@@ -202,12 +252,13 @@ def _turnout(dialogue: Dialogue, request: MemberRequest) -> dict[str, Any]:
     turnout = queries.turnout(dialogue, request.member)
     people, votes = queries.turnouts([dialogue.pk], request.member).get(dialogue.pk, (0, 0))
     drawn = bars([(row["day"], row["votes"]) for row in turnout["by_day"]], from_right=get_language_bidi())
-    picture = render_to_string("dialogue_staff/parts/turnout_picture.html", {"bars": drawn, "is_rtl": get_language_bidi()})
-    labels = dict(queries.Participant._meta.get_field("stratum").flatchoices)
+    picture = render_to_string(
+        "dialogue_staff/parts/turnout_picture.html", {"bars": drawn, "is_rtl": get_language_bidi()}
+    )
     return {
         "people": people,
         "votes": votes,
-        "by_stratum": [{**row, "label": labels[row["stratum"]]} for row in turnout["by_stratum"]],
+        "by_stratum": [{**row, "label": Stratum(row["stratum"]).label} for row in turnout["by_stratum"]],
         "bars": drawn,
         "busiest": max(drawn, key=lambda bar: bar.votes) if drawn else None,
         "turnout_picture": picture,

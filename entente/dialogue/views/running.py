@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -59,10 +60,13 @@ def _rows(page: Page[Dialogue], request: MemberRequest) -> list[dict[str, Any]]:
     ids = [dialogue.pk for dialogue in page]
     waiting = queries.waiting_counts(ids, request.member)
     turnout = queries.turnouts(ids, request.member)
+    states = {value: str(label) for value, label in Dialogue.State.choices}
     return [
         {
             "dialogue": dialogue,
+            "url": reverse("dialogue_staff:manage_dialogue", args=[dialogue.reference]),
             "kind": STATE_KINDS[dialogue.state],
+            "state": states[dialogue.state],
             "waiting": waiting.get(dialogue.pk, 0),
             "people": turnout.get(dialogue.pk, (0, 0))[0],
             "votes": turnout.get(dialogue.pk, (0, 0))[1],
@@ -76,7 +80,11 @@ def draft_dialogue(request: MemberRequest) -> HttpResponse:
     rules.may_draft_dialogue(request.member, clock.now()).require()
     form = DialogueForm(request.POST or None, initial={"language": get_language()})
     if form.is_valid():
-        same = {"title": form.cleaned_data["title"], "question": form.cleaned_data["question"], "state": "draft"}
+        same = {
+            "title": form.cleaned_data["title"],
+            "question": form.cleaned_data["question"],
+            "state": "draft",
+        }
         if known := queries.dialogues(request.member).filter(**same).first():
             messages.info(request, _("This draft is already here; it was not made a second time."))
             return to_record(known)
@@ -100,7 +108,9 @@ def edit_dialogue(request: MemberRequest, reference: str) -> HttpResponse:
             messages.success(request, _("The texts are saved."))
             return to_record(dialogue)
     context = {"dialogue": dialogue, "form": form, "refusal": refusal}
-    return render(request, "dialogue_staff/edit_dialogue.html", context, status=REFUSED_HERE if refusal else 200)
+    return render(
+        request, "dialogue_staff/edit_dialogue.html", context, status=REFUSED_HERE if refusal else 200
+    )
 
 
 def add_statement(request: MemberRequest, reference: str) -> HttpResponse:
@@ -211,5 +221,3 @@ def close_dialogue(request: MemberRequest, reference: str) -> HttpResponse:
     waiting = queries.waiting_counts([dialogue.pk], request.member).get(dialogue.pk, 0)
     people, votes = queries.turnouts([dialogue.pk], request.member).get(dialogue.pk, (0, 0))
     return _step(request, "close_dialogue", dialogue, decision, waiting=waiting, people=people, votes=votes)
-
-

@@ -1,4 +1,4 @@
-"""What every page of running a dialogue does first and last: find it, ask who may, keep a refusal, go back."""
+"""First and last steps of every page that runs a dialogue: find it, ask who may, keep a refusal, go back."""
 
 from __future__ import annotations
 

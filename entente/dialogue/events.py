@@ -1,0 +1,93 @@
+"""What happened to a dialogue, as sentences: one for each event its log can hold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from entente.audit.models import Event
+from entente.dialogue.models import Dialogue, Statement, Stratum
+
+# `name:kind` where it matters who acted. The details fill the placeholders.
+SENTENCES: dict[str, Promise | str] = {
+    "dialogue.dialogue_drafted": _("%(who)s started this dialogue."),
+    "dialogue.dialogue_edited": _("%(who)s changed its texts: %(changed)s."),
+    "dialogue.dialogue_opened": _("%(who)s opened the dialogue to everybody."),
+    "dialogue.dialogue_frozen": _("%(who)s paused the dialogue and said why: “%(reason)s”"),
+    "dialogue.dialogue_unfrozen": _("%(who)s let people answer again."),
+    "dialogue.dialogue_closed": _("%(who)s closed the dialogue. Codes that were left are forgotten."),
+    "dialogue.dialogue_analysed": _(
+        "The result was worked out. Votes: %(votes)s. People: %(participants)s. Groups of opinion: %(groups)s."
+    ),
+    "dialogue.outcome_published": _("%(who)s published the result, edition %(number)s."),
+    "dialogue.votes_counted": _("Votes that came in within one hour: %(votes)s."),
+    "dialogue.statement_added": _("%(who)s added the statement “%(statement)s”"),
+    "dialogue.statement_added:participant": _("A resident wrote the statement “%(statement)s”"),
+    "dialogue.statement_accepted": _("%(who)s accepted the statement “%(statement)s”"),
+    "dialogue.statement_rejected": _("%(who)s turned down the statement “%(statement)s” %(reason)s %(note)s"),
+    "dialogue.codes_made": _("%(who)s made codes. Number: %(number)s. For: %(stratum)s. Batch: %(batch)s."),
+    "dialogue.codes_forgotten": _(
+        "%(who)s made the codes of the batch %(batch)s useless. Number: %(number)s."
+    ),
+    "dialogue.conversation_brought_in": _(
+        "%(who)s brought in this conversation. "
+        "People: %(participants)s. Statements: %(statements)s. Votes: %(votes)s."
+    ),
+    "dialogue.import_started": _("%(who)s uploaded a conversation."),
+    "dialogue.import_read": _("The uploaded conversation was read."),
+    "dialogue.import_finished": _("The import finished. Votes written: %(rows)s."),
+    "dialogue.import_stopped": _("The import stopped after %(rows)s votes. What was written is kept."),
+    "dialogue.import_resumed": _("%(who)s let the import go on."),
+    "dialogue.refused": _("%(who)s tried something that was refused."),
+    "records.note_written": _("%(who)s wrote a note."),
+    "records.action_added": _("%(who)s said who does what by when."),
+    "records.action_completed": _("%(who)s did what was to be done."),
+    "records.translation_written": _("%(who)s wrote a translation."),
+}
+UNKNOWN = _("%(who)s did something that this page has no words for yet.")
+
+FIELDS: dict[str, Promise | str] = {
+    "title": _("title"),
+    "question": _("question"),
+    "language": _("language"),
+    "languages": _("languages offered"),
+    "background": _("background"),
+    "use_of_answers": _("what happens with the answers"),
+    "policy": _("how statements are moderated"),
+    "is_open_web": _("who may take part"),
+    "closes_at": _("closing date"),
+    "state_reason": _("why it is paused"),
+    "heard": _("what we heard"),
+    "missing": _("who is missing"),
+    "limits": _("what this can't tell"),
+    "next_steps": _("what happens next"),
+}
+assert set(FIELDS) >= set(Dialogue.TRANSLATED)
+
+
+def in_sentence(event: Event, statements: dict[Any, str]) -> str:
+    """One event in the reader's language; `statements` are the texts of those it may be about, by id."""
+    sentence = SENTENCES.get(f"{event.name}:{event.actor_kind}") or SENTENCES.get(event.name, UNKNOWN)
+    return (str(sentence) % _Values(_in_words(event, statements))).strip()
+
+
+def _in_words(event: Event, statements: dict[Any, str]) -> dict[str, Any]:
+    details: dict[str, Any] = json.loads(event.details) if event.details else {}
+    values = {"who": event.actor_name, "statement": statements.get(event.about_id, "…"), **details}
+    if "changed" in details:
+        values["changed"] = ", ".join(str(FIELDS.get(name, name)) for name in details["changed"])
+    if details.get("reason") in Statement.Reason:
+        values["reason"] = str(Statement.Reason(details["reason"]).label)
+    if details.get("stratum") in Stratum:
+        values["stratum"] = str(Stratum(details["stratum"]).label)
+    return values
+
+
+class _Values(dict[str, Any]):
+    """Details that an older event did not keep are left out of its sentence."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"

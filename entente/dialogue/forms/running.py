@@ -1,0 +1,364 @@
+"""What a coordinator may type when running a dialogue."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from entente.audit import clock
+from entente.dialogue.forms.fields import Line, Passage, one_line, several_lines
+from entente.dialogue.models import STATEMENT_LENGTH, Dialogue, Statement, Stratum
+from entente.dialogue.queries import colleagues
+from entente.dialogue.statement_text import says_something, tidy
+from entente.people.models import Member
+
+PASSAGE = 5000
+MOST_STATEMENTS = 100
+MOST_CODES = 5000
+CHANGED_MEANWHILE = _(
+    "Somebody changed this dialogue while you were writing. What you typed is kept below, nothing was saved. "
+    "Compare it with the page as it is now; if you save again, your version counts."
+)
+
+
+def fingerprint(dialogue: Dialogue, fields: tuple[str, ...]) -> str:
+    """What somebody saw when the form was opened, to notice that another person saved in between."""
+    seen = json.dumps([str(getattr(dialogue, name)) for name in fields])
+    return hashlib.sha256(seen.encode()).hexdigest()[:20]
+
+
+def require_unchanged(form: forms.Form, now: str) -> None:
+    """Two coordinators never overwrite each other without noticing. The second time they mean it."""
+    if form.cleaned_data.pop("seen", "") != now:
+        form.data = form.data.copy()
+        form.data["seen"] = now
+        raise ValidationError(CHANGED_MEANWHILE, code="changed")
+
+
+class FilterForm(forms.Form):
+    """The filter of the list of dialogues, which reads as a sentence."""
+
+    state = forms.ChoiceField(
+        label=_("Dialogues that are"),
+        required=False,
+        choices=[("", _("in any state")), *Dialogue.State.choices],
+    )
+
+
+class DialogueForm(forms.Form):
+    """The texts and dates of a dialogue, in the language it is written in."""
+
+    title = Line(label=_("Title"), max_length=200, widget=one_line(), help_text=_("A few words for lists."))
+    question = Line(
+        label=_("The question to residents"),
+        max_length=300,
+        widget=several_lines(2),
+        help_text=_("One open question that nobody can answer with yes or no."),
+    )
+    language = forms.ChoiceField(label=_("Written in"), choices=settings.LANGUAGES)
+    languages = forms.MultipleChoiceField(
+        label=_("Also offered in"),
+        choices=settings.LANGUAGES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("You translate the texts on a page of their own."),
+    )
+    background = Passage(
+        label=_("Background"),
+        max_length=PASSAGE,
+        required=False,
+        widget=several_lines(5),
+        help_text=_("What people should know before they answer, and who decides."),
+    )
+    use_of_answers = Passage(
+        label=_("What happens with the answers"), max_length=PASSAGE, required=False, widget=several_lines(3)
+    )
+    policy = Passage(
+        label=_("How statements are moderated"),
+        max_length=PASSAGE,
+        required=False,
+        widget=several_lines(5),
+        help_text=_("Everybody can read this. A dialogue can't be opened without it."),
+    )
+    is_open_web = forms.BooleanField(
+        label=_("Anybody may take part on the web, also without a code"), required=False, initial=True
+    )
+    closes_at = forms.DateTimeField(
+        label=_("Open until"),
+        required=False,
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+        help_text=_("In the city's time. After this moment nobody can answer any more."),
+    )
+
+    def clean_closes_at(self) -> datetime | None:
+        """A new closing date lies in the future; an old one may stay as it is."""
+        closes_at: datetime | None = self.cleaned_data["closes_at"]
+        if closes_at and closes_at <= clock.now() and "closes_at" in self.changed_data:
+            raise ValidationError(_("This moment has passed. Choose a later one."), code="past")
+        return closes_at
+
+    def clean(self) -> dict[str, Any]:
+        """The dialogue is always offered in the language it is written in."""
+        cleaned = super().clean() or self.cleaned_data
+        if "language" in cleaned and "languages" in cleaned:
+            cleaned["languages"] = sorted({cleaned["language"], *cleaned["languages"]})
+        return cleaned
+
+
+class EditDialogueForm(DialogueForm):
+    """The same for a dialogue that exists: the question stays once people answer it."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    FIELDS = (
+        "title",
+        "question",
+        "language",
+        "languages",
+        "background",
+        "use_of_answers",
+        "policy",
+        "is_open_web",
+        "closes_at",
+    )
+
+    def __init__(self, data: Any, *, dialogue: Dialogue) -> None:
+        self.now = fingerprint(dialogue, self.FIELDS)
+        initial = {name: getattr(dialogue, name) for name in self.FIELDS} | {"seen": self.now}
+        super().__init__(data, initial=initial)
+        if dialogue.state != Dialogue.State.DRAFT:
+            for name in ("question", "language"):
+                self.fields[name].disabled = True
+                self.fields[name].help_text = _("This can't be changed once people answer.")
+
+    def clean(self) -> dict[str, Any]:
+        """Only if nobody else saved in between."""
+        cleaned = super().clean()
+        require_unchanged(self, self.now)
+        return cleaned
+
+
+class StatementsForm(forms.Form):
+    """Statements the city begins with, one on each line."""
+
+    texts = forms.CharField(
+        label=_("Statements, one on each line"),
+        widget=several_lines(8),
+        max_length=MOST_STATEMENTS * (STATEMENT_LENGTH + 2),
+        help_text=_("One idea each, short and plain, so that everybody can agree, disagree or pass."),
+    )
+    language = forms.ChoiceField(label=_("Written in"), choices=settings.LANGUAGES)
+
+    def clean_texts(self) -> list[str]:
+        """Each line is one statement; every line that can't be one is named."""
+        lines = [(at, tidy(line)) for at, line in enumerate(self.cleaned_data["texts"].splitlines(), start=1)]
+        texts = list(dict.fromkeys(text for _at, text in lines if text))
+        wrong: list[ValidationError] = []
+        for at, text in lines:
+            if len(text) > STATEMENT_LENGTH:
+                message = _("Line %(line)d has %(length)d characters; at most %(limit)d fit a statement.")
+                values = {"line": at, "length": len(text), "limit": STATEMENT_LENGTH}
+                wrong.append(ValidationError(message, code="long", params=values))
+            elif text and not says_something(text):
+                wrong.append(
+                    ValidationError(_("Line %(line)d says nothing."), code="empty", params={"line": at})
+                )
+        if not texts:
+            wrong.append(ValidationError(_("Write at least one statement."), code="required"))
+        if len(texts) > MOST_STATEMENTS:
+            message = _("These are more than %(limit)d statements. Add them in several steps.")
+            wrong.append(ValidationError(message, code="many", params={"limit": MOST_STATEMENTS}))
+        if wrong:
+            raise ValidationError(wrong)
+        return texts
+
+
+class FreezeForm(forms.Form):
+    """The reason everybody reads while a dialogue is paused."""
+
+    reason = Passage(
+        label=_("Why it is paused"),
+        max_length=500,
+        widget=several_lines(3),
+        help_text=_("Everybody who opens the dialogue reads this."),
+    )
+
+
+class NoteForm(forms.Form):
+    """A note for colleagues."""
+
+    text = Passage(label=_("A note for your organisation"), max_length=PASSAGE, widget=several_lines(3))
+
+
+class ActionForm(forms.Form):
+    """Who does what by when."""
+
+    what = Line(label=_("What is to be done"), max_length=200, widget=one_line())
+    assigned_to = forms.ModelChoiceField(label=_("Who does it"), queryset=None, empty_label=None)
+    due_on = forms.DateField(
+        label=_("By when"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+
+    def __init__(self, data: Any, *, by: Member) -> None:
+        super().__init__(data, initial={"assigned_to": by.pk})
+        field = self.fields["assigned_to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = colleagues(by)
+        field.label_from_instance = lambda member: member.person.name  # type: ignore[method-assign]
+
+    def clean_due_on(self) -> date:
+        """Nothing is due in the past."""
+        due_on: date = self.cleaned_data["due_on"]
+        if due_on < clock.today():
+            raise ValidationError(_("This day has passed. Choose a later one."), code="past")
+        return due_on
+
+
+class ReportForm(forms.Form):
+    """What the city says with a result."""
+
+    heard = Passage(
+        label=_("What we heard"),
+        max_length=PASSAGE,
+        required=False,
+        widget=several_lines(6),
+        help_text=_("In plain words: what most agree on, where people differ, what surprised you."),
+    )
+    missing = Passage(
+        label=_("Who is missing"),
+        max_length=PASSAGE,
+        required=False,
+        widget=several_lines(3),
+        help_text=_("Groups or districts that hardly took part."),
+    )
+    limits = Passage(
+        label=_("What this can't tell"),
+        max_length=PASSAGE,
+        required=False,
+        widget=several_lines(3),
+        help_text=_("For example that nobody was drawn by lot."),
+    )
+    next_steps = Passage(
+        label=_("What happens next"),
+        max_length=PASSAGE,
+        required=False,
+        widget=several_lines(3),
+        help_text=_("Who decides what by when, and where people will read about it."),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    FIELDS = ("heard", "missing", "limits", "next_steps")
+
+    def __init__(self, data: Any, *, dialogue: Dialogue) -> None:
+        self.now = fingerprint(dialogue, self.FIELDS)
+        initial = {name: getattr(dialogue, name) for name in self.FIELDS} | {"seen": self.now}
+        super().__init__(data, initial=initial)
+
+    def clean(self) -> dict[str, Any]:
+        """Only if nobody else saved in between."""
+        cleaned = super().clean() or self.cleaned_data
+        require_unchanged(self, self.now)
+        return cleaned
+
+
+class CodesForm(forms.Form):
+    """For whom codes are made."""
+
+    stratum = forms.ChoiceField(
+        label=_("For whom"),
+        choices=[
+            (Stratum.LETTER, _("Letters: one code for each person")),
+            (Stratum.HOSTED, _("A hosted session: one code for everybody in the room")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Stratum.LETTER,
+    )
+    number = forms.IntegerField(
+        label=_("How many letters"),
+        required=False,
+        min_value=1,
+        max_value=MOST_CODES,
+        help_text=_("At most 5,000 at once. Only for letters."),
+    )
+    area = Line(
+        label=_("District"),
+        max_length=60,
+        required=False,
+        widget=one_line(),
+        help_text=_("Where the letters go, so that you see which districts are missing."),
+    )
+    batch = Line(
+        label=_("Name of this batch"),
+        max_length=60,
+        widget=one_line(),
+        help_text=_("So that you find it again, for example “Letters to Mill Fields, November”."),
+    )
+    as_file = forms.ChoiceField(
+        label=_("What you need"),
+        choices=[("", _("A page to print or to show")), ("csv", _("A file (CSV) for your mail merge"))],
+        widget=forms.RadioSelect,
+        required=False,
+        initial="",
+    )
+
+    def __init__(self, data: Any, *, batches: list[str]) -> None:
+        super().__init__(data)
+        self.batches = batches
+
+    def clean_batch(self) -> str:
+        """Each batch has its own name; that also keeps the same form from making codes twice."""
+        batch: str = self.cleaned_data["batch"]
+        if batch in self.batches:
+            said = _(
+                "There already is a batch with this name; its codes were shown once. Choose another name."
+            )
+            raise ValidationError(said, code="known")
+        return batch
+
+    def clean(self) -> dict[str, Any]:
+        """Letters need a number; a session needs one code."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("stratum") == Stratum.LETTER and "number" in cleaned and not cleaned["number"]:
+            self.add_error("number", ValidationError(_("Say how many letters you send."), code="required"))
+        if cleaned.get("stratum") == Stratum.HOSTED:
+            cleaned["number"] = 1
+        return cleaned
+
+
+class DecisionForm(forms.Form):
+    """One decision about one statement."""
+
+    statement = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.ChoiceField(choices=Statement.State.choices, widget=forms.HiddenInput)
+    decision = forms.ChoiceField(
+        choices=[(s, s) for s in (Statement.State.ACCEPTED, Statement.State.REJECTED)]
+    )
+    reason = forms.ChoiceField(
+        label=_("Why it is not accepted"),
+        choices=Statement.Reason.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    note = Line(
+        label=_("A word to the person who wrote it"),
+        max_length=300,
+        required=False,
+        widget=one_line(),
+        help_text=_("They read it with the reason."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Nothing is turned down without a reason from the public policy."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("decision") == Statement.State.REJECTED and not cleaned.get("reason"):
+            self.add_error(
+                "reason", ValidationError(_("Choose a reason from the public policy."), code="required")
+            )
+        return cleaned

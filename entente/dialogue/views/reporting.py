@@ -1,0 +1,85 @@
+"""The pages on which the city says what it heard, sees what will be public, and publishes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from entente.audit import clock
+from entente.audit.decisions import Decision, Refused
+from entente.dialogue import queries, rules, services
+from entente.dialogue.forms.running import ReportForm
+from entente.dialogue.models import Dialogue, Stratum
+from entente.dialogue.views.steps import REFUSED_HERE, dialogue_to_run, kept_refusal, public_page, to_record
+from entente.people.sign_in import MemberRequest
+
+LISTED = 10
+
+
+def edit_report(request: MemberRequest, reference: str) -> HttpResponse:
+    """The city's own words about the result, with what will be public beside them."""
+    dialogue = dialogue_to_run(request, reference)
+    form = ReportForm(request.POST or None, dialogue=dialogue)
+    if form.is_valid():
+        services.edit_dialogue(dialogue, by=request.member, **form.cleaned_data)
+        messages.success(request, _("Your words are saved. They are public once you publish the result."))
+        ready = dialogue.state == Dialogue.State.CLOSED and "publish" in request.POST
+        return redirect("dialogue_staff:publish_outcome", reference) if ready else to_record(dialogue)
+    context = {"dialogue": dialogue, "form": form, **_preview(dialogue, request)}
+    return render(request, "dialogue_staff/edit_report.html", context)
+
+
+def publish_outcome(request: MemberRequest, reference: str) -> HttpResponse:
+    """Show exactly what everybody will read, then publish it."""
+    dialogue = dialogue_to_run(request, reference)
+    decision = _may_publish(dialogue, request)
+    if request.method == "POST":
+        try:
+            services.publish_outcome(dialogue, by=request.member)
+        except Refused as refused:
+            decision = kept_refusal(request, dialogue, refused)
+        else:
+            messages.success(request, _("The result is published. Everybody can read it."))
+            return to_record(dialogue)
+    refusal = None if decision else decision
+    context = {"dialogue": dialogue, "refusal": refusal, **_preview(dialogue, request)}
+    context |= {"words": queries.wording(dialogue, [], get_language() or "en", request.member)}
+    context |= {"report_page": public_page("report", dialogue)}
+    return render(
+        request, "dialogue_staff/publish_outcome.html", context, status=REFUSED_HERE if refusal else 200
+    )
+
+
+def _may_publish(dialogue: Dialogue, request: MemberRequest) -> Decision:
+    is_analysed = queries.newest_analysis(dialogue, request.member) is not None
+    return rules.may_publish_outcome(request.member, dialogue, is_analysed=is_analysed, at=clock.now())
+
+
+def _preview(dialogue: Dialogue, request: MemberRequest) -> dict[str, Any]:
+    """The protected result as it would be published now."""
+    content = queries.outcome_to_publish(dialogue, request.member)
+    if content is None:
+        return {"preview": None}
+    rows = list(queries.statements(dialogue, request.member))
+    texts = queries.wording(dialogue, rows, get_language() or "en", request.member)
+    worded = {row.number: texts[row.pk] for row in rows}
+
+    def listed(part: list[dict[str, Any]]) -> list[Any]:
+        return [worded[row["statement"]] for row in part[:LISTED] if row["statement"] in worded]
+
+    hidden = sum(cell is None for cell in content["totals"].values())
+    return {
+        "preview": content,
+        "bridging": listed(content["bridging"]),
+        "dividing": listed(content["dividing"]),
+        "shown": len(content["totals"]) - hidden,
+        "hidden": hidden,
+        "took_part": [
+            (Stratum(name).label, number) for name, number in content["took_part"]["stratum"].items()
+        ],
+    }
