@@ -17,6 +17,5 @@ def looking_as(request: HttpRequest) -> dict[str, Any]:
         return {"city_name": city_name}
     everybody = cast()
     me = next((person for person in everybody if person["email"] == member.person.email), None)
-    others = [person for person in everybody if person is not me]
     above = "demo/parts/looking_as.html"
-    return {"city_name": city_name, "above": above, "looking_as": me, "cast": others}
+    return {"city_name": city_name, "above": above, "looking_as": me, "cast": everybody}

@@ -90,7 +90,8 @@ class Letter:
 def sent_mail(folder: str) -> list[Letter]:
     """What Django's file-based mail backend kept in `folder`, newest first."""
     path = Path(folder)
-    files = sorted(path.glob("*.log"), reverse=True) if path.is_dir() else []
+    files = list(path.glob("*.log")) if path.is_dir() else []
+    files.sort(key=lambda file: file.stat().st_mtime_ns, reverse=True)
     letters: list[Letter] = []
     for file in files:
         parts = [part for part in file.read_bytes().split(BETWEEN_LETTERS) if part.strip()]

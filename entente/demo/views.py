@@ -130,9 +130,7 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
     login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session["signed_in_with"] = "demo"
     response = redirect("records:my_work")
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, get_language() or "en", samesite=settings.LANGUAGE_COOKIE_SAMESITE
-    )
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, get_language() or "en", samesite="Lax")
     return response
 
 

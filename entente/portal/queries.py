@@ -30,5 +30,7 @@ def heard(language: str) -> list[dict[str, Any]]:
         outcome = dialogues.published_outcome(row, VISITOR)
         if outcome is not None:
             texts = dialogues.wording(row, [], language, VISITOR)
-            found.append({"dialogue": row, "texts": texts, "published_at": outcome.made_at})
+            summary = texts["heard"].text.partition("\n\n")[0]
+            published = {"summary": summary, "published_at": outcome.made_at}
+            found.append({"dialogue": row, "texts": texts, **published})
     return sorted(found, key=lambda row: row["published_at"], reverse=True)[:MOST]

@@ -50,7 +50,8 @@ def lately_changed(reader: Member, number: int = 8) -> list[Change]:
     )
     newest: dict[uuid.UUID, tuple[datetime, str]] = {}
     for record_id, at, name in events.order_by("-at").values_list("record_id", "at", "actor_name")[:EVENTS]:
-        newest.setdefault(record_id, (at, name))
+        if record_id is not None:
+            newest.setdefault(record_id, (at, name))
     ids = list(newest)[:number]
     own = Record.objects.visible_to(reader).filter(pk__in=ids, owner_id=reader.organisation_id)
     found = {record.pk: record for record in own.select_related("owner")}

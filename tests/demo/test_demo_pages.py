@@ -133,7 +133,7 @@ def test_one_click_signs_in_as_anybody_of_the_cast(
     assert found is not None
     assert "You are looking at this as" in shown
     assert found["name"] in shown
-    assert found["organisation"].replace("’", "’") in shown
+    assert found["organisation"] in shown
 
 
 def test_the_language_of_the_page_is_kept_when_signing_in(city: City, visitor_client: Client) -> None:
@@ -197,7 +197,7 @@ def test_production_refuses_to_start_with_the_demo() -> None:
 
 def test_production_has_the_partnerships_page_and_no_address_of_the_demo() -> None:
     code = (
-        "from django.urls import resolve, NoReverseMatch, reverse; from django.urls.exceptions import Resolver404\n"
+        "from django.urls import Resolver404, resolve\n"
         "print(resolve('/en/').func.__module__)\n"
         "for path in ('/en/demo/sign-in/', '/en/demo/mailbox/', '/en/partnership/'):\n"
         "    try: print(resolve(path))\n"
@@ -227,14 +227,14 @@ def test_the_mailbox_teaches_when_it_is_empty(
 def test_the_mailbox_shows_letters_newest_first_with_their_addresses(
     city: City, visitor_client: Client, mail_folder: Path
 ) -> None:
-    for number, subject in enumerate(("The first letter", "رسالة ثانية")):
-        EmailMessage(subject, "Good morning,\n\n<b>not bold</b> صباح الخير", to=["amina@city.example"]).send()
-        for file in mail_folder.glob("*.log"):
-            if subject.encode() in file.read_bytes() or number:
-                os.utime(file, ns=(number, number)) if not number else None
+    EmailMessage("The first letter", "Good morning", to=["amina@city.example"]).send()
+    for file in mail_folder.glob("*.log"):
+        os.utime(file, (0, 0))
+    EmailMessage("رسالة ثانية", "<b>not bold</b> صباح الخير", to=["yusuf@faith.example"]).send()
     shown = page(visitor_client, "/en/demo/mailbox/")
     assert shown.index("رسالة ثانية") < shown.index("The first letter")
     assert "amina@city.example" in shown
+    assert "yusuf@faith.example" in shown
     assert "صباح الخير" in shown
     assert "&lt;b&gt;not bold&lt;/b&gt;" in shown
 

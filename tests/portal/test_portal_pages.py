@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from entente.audit.actors import acting
-from entente.dialogue import services as dialogues
 from entente.demo.content_words import content
+from entente.dialogue import services as dialogues
 from entente.portal import queries
 from tests.conftest import City
 
