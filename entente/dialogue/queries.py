@@ -87,7 +87,7 @@ def _waiting_sentence(number: int, title: str) -> str:
 
 
 def _moderating_page(reference: str) -> str:
-    return reverse("dialogue_staff:manage_dialogue", args=[reference])
+    return reverse("dialogue_staff:moderate_statements", args=[reference])
 
 
 STATE_KINDS = {

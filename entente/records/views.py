@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -122,9 +123,9 @@ def _found(records: list[Record], reader: Member) -> list[dict[str, Any]]:
         state = states.get(record.pk)
         cells = [
             {"text": titles[record.pk], "url": page_of(record, reader)},
-            {"text": kind_of(record.kind).name},
+            {"text": capfirst(str(kind_of(record.kind).name))},
             {"text": record.reference},
-            {"text": state.label, "state_kind": state.kind} if state else {"text": ""},
+            {"text": capfirst(str(state.label)), "state_kind": state.kind} if state else {"text": ""},
             {"text": record.owner},
         ]
         rows.append({"cells": cells})

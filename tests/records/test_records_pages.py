@@ -68,7 +68,7 @@ def test_my_work_names_what_waits_and_leads_there(city: City, client_of: ClientO
     shown = page(client_of(city.amina), "/staff/")
     number = len(content("dialogue")["waiting"])
     assert f"{number} statements wait to be read in “{city.dialogue.title}”." in shown
-    assert f'href="/staff/dialogues/{city.dialogue.reference}/' in shown
+    assert f'href="/staff/dialogues/{city.dialogue.reference}/moderate/"' in shown
 
 
 def test_what_waits_is_shown_to_those_who_can_deal_with_it_only(city: City, client_of: ClientOf) -> None:
@@ -225,7 +225,8 @@ def test_a_record_is_found_in_all_its_languages_however_it_is_typed(
     assert city.library.title in shown
     assert city.library.reference in shown
     assert "City of Marenne" in shown
-    assert "draft" in shown
+    assert "Draft" in shown
+    assert "Dialogue" in shown
 
 
 def test_the_arabic_article_makes_no_difference() -> None:
