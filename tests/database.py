@@ -5,10 +5,14 @@ Loaded by pytest before the settings are read.
 
 from __future__ import annotations
 
+import atexit
+import fcntl
 import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,8 +32,17 @@ ENVIRONMENT = {
 
 
 def worker_name() -> str:
-    """Which of several test processes this is."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    """A name for what belongs to this test process alone."""
+    return f"{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{os.getpid()}"
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold the template: it is neither built twice nor copied half-built."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def code_version() -> str:
@@ -68,9 +81,10 @@ def copy_of_city(name: str) -> str:
     """A fresh copy of the city's database; returns the administrator's address."""
     from entente.config import database, private_postgres
 
-    admin_url = private_postgres.start(FOLDER / "postgres", fast=True)
-    database.drop_database(admin_url, name)
-    database.make_database(admin_url, name, template=TEMPLATE)
+    with one_at_a_time():
+        admin_url = private_postgres.start(FOLDER / "postgres", fast=True)
+        database.drop_database(admin_url, name)
+        database.make_database(admin_url, name, template=TEMPLATE)
     return admin_url
 
 
@@ -80,18 +94,28 @@ def set_environment_up() -> None:
     from entente.config import database
 
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        build_template()
+        with one_at_a_time():
+            build_template()
     name = f"test_{worker_name()}"
     admin_url = copy_of_city(name)
+    atexit.register(leave, admin_url, name)
     os.environ["TEST_ADMIN_URL"] = admin_url
     os.environ["DATABASE_URL"] = database.url_for("entente_staff", admin_url, name)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server when the last process is done."""
-    if not hasattr(config, "workerinput"):
-        from entente.config import private_postgres
+def leave(admin_url: str, name: str) -> None:
+    """Drop this process's copy; the last one out stops the server."""
+    import psycopg
 
+    from entente.config import database, private_postgres
+
+    database.drop_database(admin_url, name)
+    with psycopg.connect(admin_url) as connection:
+        row = connection.execute(
+            "select count(*) from pg_database where datname not in ('postgres', 'template0', 'template1', %s)",
+            [TEMPLATE],
+        ).fetchone()
+    if row == (0,):
         private_postgres.stop(FOLDER / "postgres")
 
 
