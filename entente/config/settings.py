@@ -36,9 +36,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "entente.portal",
     "entente.dialogue",
     "entente.records",
@@ -49,6 +46,9 @@ INSTALLED_APPS = [
     "entente.jobs",
     "entente.keys",
     "entente.ui",
+    "allauth",  # after ours, whose templates come first
+    "allauth.account",
+    "allauth.mfa",
     *environment.words("ENTENTE_EXTRA_APPS", "" if MODE == "production" else "entente.demo"),
 ]
 if MODE == "production" and "entente.demo" in INSTALLED_APPS:
@@ -125,6 +125,7 @@ SESSION_ENGINE = "entente.people.session_store"
 SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.MD5PasswordHasher"
@@ -134,13 +135,49 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/staff/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "entente.people.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; allauth reads here that we use passwords
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation reached the mailbox
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = False  # allauth's keep addresses in a cache; ours are in people.sign_in and people.forms
+ACCOUNT_FORMS = {
+    "login": "entente.people.forms.SignInForm",
+    "reauthenticate": "entente.people.forms.PasswordAgainForm",
+    "set_password": "entente.people.forms.NewPasswordForm",
+    "change_password": "entente.people.forms.OtherPasswordForm",
+}
+MFA_ADAPTER = "entente.people.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TRUST_ENABLED = False
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_RATE_LIMITS = False
+MFA_FORMS = {
+    "authenticate": "entente.people.forms.CodeForm",
+    "reauthenticate": "entente.people.forms.CodeAgainForm",
+    "activate_totp": "entente.people.forms.SetUpCodesForm",
+    "authenticate_webauthn": "entente.people.forms.PasskeyForm",
+    "login_webauthn": "entente.people.forms.PasskeySignInForm",
+    "reauthenticate_webauthn": "entente.people.forms.PasskeyAgainForm",
+    "add_webauthn": "entente.people.forms.AddPasskeyForm",
+    "edit_webauthn": "entente.people.forms.NamePasskeyForm",
+}
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # how long the link in an invitation works
 
 # Transport
 IS_HTTPS = MODE == "production" and not environment.flag("ENTENTE_PLAIN_HTTP")
+# Where people reach the site; links in mails begin with it.
+_address = f"https://{ALLOWED_HOSTS[0]}" if IS_HTTPS else "http://localhost:8000"
+ENTENTE_ADDRESS = environment.text("ENTENTE_ADDRESS", _address).rstrip("/")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0

@@ -28,8 +28,8 @@ public_urls = [
 staff_urls = [
     path("staff/", include((records.staff_urls, "records"))),
     path("staff/", include((dialogue.staff_urls, "dialogue_staff"))),
-    path("staff/", include((people.staff_urls, "people"))),
-    path("account/", include("allauth.urls")),
+    path("", include((people.staff_urls, "people"))),
+    path("account/", include(people.account_urls)),
 ]
 
 urlpatterns = []

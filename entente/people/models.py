@@ -197,6 +197,21 @@ class Session(models.Model):
     def __str__(self) -> str:
         return f"{self.account} since {self.started_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def method_label(self) -> str:
+        """How the person signed in, in words."""
+        return str(SIGNED_IN_WITH.get(self.signed_in_with, ""))
+
+
+SIGNED_IN_WITH = {
+    "passkey": _("with a passkey"),
+    "code": _("with a password and a one-time code"),
+    "recovery": _("with a password and a recovery code"),
+    "password": _("with a password only"),
+    "invitation": _("with the link of an invitation"),
+    "demo": _("with one click, as the demo allows"),
+}
+
 
 class Attempt(models.Model):
     """How often something was tried in an hour, under a hash that nobody can turn back after the day."""

@@ -4,7 +4,9 @@ import hashlib
 import hmac
 import uuid
 
+from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
 
 from entente.audit import clock
 from entente.keys.fields import keystore
@@ -35,3 +37,12 @@ def within_limit(action: str, who: str, *, at_most: int) -> bool:
         )
         (count,) = cursor.fetchone() or (0,)
     return bool(count <= at_most)
+
+
+def sender(request: HttpRequest) -> str:
+    """Where a request came from; only ever passed to `within_limit`, which hashes it at once."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    if forwarded and settings.SECURE_PROXY_SSL_HEADER:
+        # Each proxy adds what it saw at the end: only the last entry is our own proxy's word.
+        return str(forwarded).rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+import uuid
 
-from entente.audit.actors import Actor
-from entente.audit.decisions import allow
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from entente.audit import clock
+from entente.audit.actors import Actor, acting, begin
+from entente.audit.decisions import allow, refuse
 from entente.audit.services import log
-from entente.people.models import Account, Area, Membership, Organisation, Person
+from entente.delivery.services import send
+from entente.jobs.queue import defer
+from entente.people import rules
+from entente.people.invitations import links
+from entente.people.models import Account, Area, Attempt, Member, Membership, Organisation, Person, Session
+from entente.people.queries import has_factor
+from entente.people.session_store import SessionStore
 
 SET_UP = "Whoever runs the server sets up organisations and persons."
+ASKED_FOR = _("The invitation was asked for by somebody who may.")
 
 
 @transaction.atomic
@@ -61,3 +74,121 @@ def open_account(member: Membership, *, by: Actor, language: str) -> Account:
     log("people.account_opened", by=by, about=account, decision=allow(SET_UP))
     account.save(force_insert=True)
     return account
+
+
+@transaction.atomic
+def invite_member(member: Member, *, by: Actor) -> Account:
+    """Let a member in: the worker mails a link that opens their account once, within a day.
+
+    The worker makes the link, so that no row a colleague can read ever holds it. Opens the account
+    when there is none yet. Raises Refused.
+    """
+    account = Account.objects.filter(person_id=member.person_id).first()
+    known = account is not None and has_factor(account)
+    decision = rules.may_invite_member(by, member, clock.now(), has_factor=known).require()
+    if account is None:
+        account = open_account(member, by=by, language=_language_of(member.person))
+    log("people.member_invited", by=by, about=member, decision=decision)
+    defer("people.send_invitation", account=str(account.pk))
+    return account
+
+
+def _language_of(person: Person) -> str:
+    spoken = [code for code in person.languages if code in dict(settings.LANGUAGES)]
+    return spoken[0] if spoken else settings.LANGUAGE_CODE
+
+
+@transaction.atomic
+def ask_for_link(account: Account, *, by: Actor) -> None:
+    """Mail somebody who has a password and nothing else a new link to go on with. Raises Refused."""
+    decision = rules.may_ask_for_link(account, has_factor=has_factor(account)).require()
+    log("people.link_asked_for", by=by, about=account, decision=decision)
+    defer("people.send_invitation", account=str(account.pk))
+
+
+def send_invitation(account_id: uuid.UUID, *, by: Actor) -> None:
+    """Mail the link of an invitation, in the account's language; nothing once the membership ended."""
+    with acting(by):
+        account = Account.objects.get(pk=account_id)
+        lasting = Q(ended_at=None) | Q(ended_at__gt=clock.now())
+        member = Membership.objects.filter(lasting, person_id=account.person_id).first()
+        if member is None or not account.is_active:
+            return
+        context = {"link": links.address(account), "organisation": member.organisation}
+        context["city_name"] = settings.ENTENTE_CITY_NAME
+        send("people/invitation", to=account.email, language=account.language, by=by, context=context)
+        log("people.invitation_sent", by=by, about=account, decision=allow(ASKED_FOR))
+
+
+@transaction.atomic
+def accept_invitation(account_id: uuid.UUID, token: str, *, by: Actor, password: str = "") -> Account:
+    """Use a link up, and set a password when one is given. Raises Refused when it was used or is too old.
+
+    The caller signs the person in at once: the note of the last sign-in is what spends the link.
+    """
+    account = Account.objects.select_for_update().filter(pk=account_id).first()
+    if account is None or not account.is_active or not links.check_token(account, token):
+        raise refuse(_("This link was used already, or it is older than a day.")).as_refusal()
+    if password:
+        account.set_password(password)
+    account.last_login = clock.now()
+    log(
+        "people.invitation_accepted",
+        by=by,
+        about=account,
+        decision=allow(_("The link in the invitation was genuine, unused and less than a day old.")),
+    )
+    account.save(update_fields=["password", "last_login"])
+    return account
+
+
+def note_sign_in(account: Account, *, by: Actor) -> None:
+    """Log that somebody signed in; the session itself says how."""
+    log("people.signed_in", by=by, about=account, decision=allow(_("The holder proved who they are.")))
+
+
+def note_failed_sign_in(*, by: Actor) -> None:
+    """Log that a sign-in failed; not for which address, which may be nobody's."""
+    refused = refuse(_("The address and the password do not belong together."))
+    log("people.sign_in_failed", by=by, about=None, decision=refused)
+
+
+def note_factor(account: Account, *, by: Actor, change: str) -> None:
+    """Log that a passkey, one-time codes or recovery codes were added or removed."""
+    decision = allow(_("The holder changed how they sign in."))
+    log(f"people.factor_{change}", by=by, about=account, decision=decision)
+
+
+@transaction.atomic
+def end_session(session: Session, *, by: Member) -> None:
+    """Sign oneself out somewhere. Raises Refused for another person's sign-in."""
+    decision = rules.may_end_session(by, session, clock.now()).require()
+    log("people.session_ended", by=by, about=None, decision=decision)
+    session.delete()
+
+
+@transaction.atomic
+def end_other_sessions(session: Session, *, by: Member) -> int:
+    """Sign oneself out everywhere but in `session`; returns how many sign-ins ended."""
+    decision = rules.may_end_session(by, session, clock.now()).require()
+    log("people.other_sessions_ended", by=by, about=None, decision=decision)
+    others = Session.objects.filter(account=session.account).exclude(pk=session.pk)
+    return others.delete()[0]
+
+
+@transaction.atomic
+def choose_language(account: Account, *, by: Actor, language: str) -> Account:
+    """Keep the language in which somebody works."""
+    account.language = language
+    decision = allow(_("Everybody chooses their own language."))
+    log("people.language_chosen", by=by, about=account, decision=decision)
+    account.save(update_fields=["language"])
+    return account
+
+
+@transaction.atomic
+def clear_sessions(*, by: Actor) -> None:
+    """Forget sign-ins that are over and the counts of earlier days."""
+    begin(by)
+    SessionStore.clear_expired()
+    Attempt.objects.filter(day__lt=clock.now().date()).delete()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,17 +13,27 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase, Upda
 from django.db import IntegrityError, transaction
 
 from entente.audit import clock
+from entente.keys.sealing import Unreadable, seal, unseal
 from entente.people.models import Account, Session
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
-STRONG = {"mfa", "demo"}
+# What allauth notes about a sign-in, and what we keep of it. Only the strong let somebody act as a member.
+FACTORS = {"webauthn": "passkey", "totp": "code", "recovery_codes": "recovery"}
+STRONG = {*FACTORS.values(), "demo"}
+METHODS = "account_authentication_methods"
+METHODS_OF = "account_authentication_methods_user"
 
 
 def key_hash(key: str) -> str:
     """What the table keeps of a session's key; `authz.begin` computes the same."""
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _content_key(key: str) -> bytes:
+    """What a session holds is sealed under the cookie itself: the table alone gives nothing away."""
+    return hmac.digest(key.encode(), b"what the session holds", hashlib.sha256)
 
 
 def expiry(started_at: datetime, at: datetime) -> datetime:
@@ -36,14 +49,35 @@ class SessionStore(SessionBase):
         if row is None:
             self._session_key = None
             return {}
+        self._touch(row)
         return self.decode(row.content)
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether a second factor stands behind it."""
+        row = self._row()
+        return row is not None and row.is_strong
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        key = self.session_key or ""
+        plain = json.dumps(session_dict, ensure_ascii=False).encode()
+        return base64.b64encode(seal(_content_key(key), plain, key_hash(key).encode())).decode()
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        key = self.session_key or ""
+        try:
+            plain = unseal(_content_key(key), base64.b64decode(session_data), key_hash(key).encode())
+        except (Unreadable, ValueError):
+            return {}
+        held: dict[str, Any] = json.loads(plain)
+        return held
 
     def exists(self, session_key: str) -> bool:
         return Session.objects.filter(key_hash=key_hash(session_key)).exists()
 
     def create(self) -> None:
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -54,7 +88,7 @@ class SessionStore(SessionBase):
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()
-        content = self._get_session(no_load=must_create)
+        content = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         at = clock.now()
         written = {**self._who(content), "content": self.encode(content), "seen_at": at}
         if must_create:
@@ -79,6 +113,13 @@ class SessionStore(SessionBase):
             return None
         return Session.objects.filter(key_hash=key_hash(self.session_key), expires_at__gt=clock.now()).first()
 
+    def _touch(self, row: Session) -> None:
+        """Note that somebody was here, at most once a minute."""
+        at = clock.now()
+        if at - row.seen_at >= SEEN_EVERY:
+            later = expiry(row.started_at, at)
+            Session.objects.filter(key_hash=row.key_hash).update(seen_at=at, expires_at=later)
+
     def _insert(self, written: dict[str, Any], at: datetime) -> None:
         try:
             with transaction.atomic():
@@ -94,13 +135,20 @@ class SessionStore(SessionBase):
     def _who(self, content: dict[str, Any]) -> dict[str, Any]:
         """Which account a session belongs to, and whether a second factor stands behind it."""
         account = content.get("_auth_user_id")
-        methods = [m.get("method", "") for m in content.get("account_authentication_methods", [])]
-        if content.get("signed_in_with"):
-            methods.append(content["signed_in_with"])
-        strong = [m for m in methods if m in STRONG]
         known = Account.objects.filter(pk=account).exists() if account else False
+        methods = _proven_by(content) if known else []
+        strong = [method for method in methods if method in STRONG]
         return {
             "account_id": account if known else None,
             "is_strong": bool(strong),
             "signed_in_with": (strong or methods or [""])[-1],
         }
+
+
+def _proven_by(content: dict[str, Any]) -> list[str]:
+    """How the person of this session proved who they are, in order; another person's proofs do not count."""
+    noted = content.get(METHODS, []) if content.get(METHODS_OF) == content.get("_auth_user_id") else []
+    methods = [FACTORS.get(note.get("type", ""), "") or note.get("method", "") for note in noted]
+    if content.get("signed_in_with") == "demo":
+        methods.append("demo")
+    return methods

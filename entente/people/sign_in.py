@@ -6,20 +6,38 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import suspend_request
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.db import models, transaction
 from django.db.utils import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from entente.audit.actors import VISITOR, Actor, Credential, acting, begin
+from entente.audit.actors import VISITOR, Actor, Credential, Plain, acting, begin
 from entente.audit.decisions import Refused
 from entente.audit.services import log
-from entente.people.models import Member, Membership
+from entente.people.models import Account, Member, Membership
+from entente.people.rate_limits import sender, within_limit
 
 STAFF = "/staff/"
+# Where somebody may try passwords, codes and links, and how often in an hour: a whole town hall may share
+# one connection, one person does not mistype twenty times.
+TRIED_AT = {
+    "account_login",
+    "account_reauthenticate",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "accept_invitation",
+}
+TRIES_OF_A_CONNECTION = 300
+TRIES_FOR_AN_ADDRESS = 20
 
 
 class MemberRequest(HttpRequest):
@@ -54,6 +72,22 @@ class _Claim:
         self.credential = credential
 
 
+def holder(account: Account) -> Actor:
+    """The holder of an account at sign-in, before the database knows a member: may do what a visitor may."""
+    return Plain("account", "", VISITOR.credential, actor_id=account.pk)
+
+
+def may_try(request: HttpRequest) -> bool:
+    """Count a try at a sign-in page; false once there were too many from a connection or for an address."""
+    match = request.resolver_match
+    if request.method != "POST" or match is None or match.url_name not in TRIED_AT:
+        return True
+    if not within_limit("sign-in from", sender(request), at_most=TRIES_OF_A_CONNECTION):
+        return False
+    address = request.POST.get("login", "").strip().lower()
+    return not address or within_limit("sign-in of", address, at_most=TRIES_FOR_AN_ADDRESS)
+
+
 def member_with(session_key: str) -> Member:
     """The member whose session this is. Raises NotProven."""
     credential = Credential("session", session_key)
@@ -75,28 +109,47 @@ class ActorMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], args: list[Any], kwargs: dict[str, Any]
-    ) -> HttpResponse | None:
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],
+        args: list[Any],
+        kwargs: dict[str, Any],
+    ) -> HttpResponseBase:
         """Call the view ourselves: a setting made here is then in the view's own transaction."""
         is_staff = request.path.startswith(STAFF)
         if is_staff and not request.user.is_authenticated:
-            return redirect(f"{settings.LOGIN_URL}")
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else STAFF)
+        if not may_try(request):
+            return render(request, "429.html", status=429)
         try:
             with transaction.atomic():
                 reader: Actor = VISITOR
                 if is_staff:
                     reader = request.member = member_with(request.session.session_key or "")  # type: ignore[attr-defined]
                 with acting(reader):
-                    return view(request, *args, **kwargs)
+                    return _rendered(view(request, *args, **kwargs))
         except NotProven:
             return self.not_proven(request)
         except Refused as refused:
             return self.refuse(request, refused)
+        except ImmediateHttpResponse as stopped:
+            stop: HttpResponse = stopped.response
+            return stop
+        except ReauthenticationRequired:
+            return self.ask_again(request)
 
     def not_proven(self, request: HttpRequest) -> HttpResponse:
-        """Signed in, but without a second factor or a membership that lasts."""
-        messages.info(request, _("Set up a passkey or a one-time code first; it takes a minute."))
+        """Signed in, but without a second factor or without a membership that lasts."""
+        if request.session.is_strong:  # type: ignore[attr-defined]
+            return render(request, "people/no_membership.html", status=403)
+        messages.info(request, _("Set up a passkey or one-time codes first; it takes a minute."))
         return redirect("mfa_index")
+
+    def ask_again(self, request: HttpRequest) -> HttpResponse:
+        """Changing how one signs in takes a proof that is at most five minutes old."""
+        ways = get_adapter().get_reauthentication_methods(request.user)
+        asked: HttpResponse = suspend_request(request, ways[0]["url"] if ways else settings.LOGIN_URL)
+        return asked
 
     def refuse(self, request: HttpRequest, refused: Refused) -> HttpResponse:
         """Tell the reason, and log it after the rollback."""
@@ -112,3 +165,10 @@ class ActorMiddleware:
             )
         context = {"reason": str(refused.decision)}
         return render(request, "403.html", context, status=403)
+
+
+def _rendered(response: HttpResponseBase) -> HttpResponseBase:
+    """A page that is made late reads as nobody: make it while the database knows who asks."""
+    render_now = getattr(response, "render", None)
+    made: HttpResponseBase = render_now() if callable(render_now) else response
+    return made

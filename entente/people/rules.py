@@ -1,0 +1,49 @@
+"""Who may let people in, and who may end what. Each rule answers with a reason a person can read."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from entente.audit.actors import Actor
+from entente.audit.decisions import Decision, allow, refuse
+from entente.people.models import Account, Member, Membership, Session
+
+
+def may_invite_member(actor: Actor, member: Member, at: datetime, *, has_factor: bool) -> Decision:
+    """A new link is a way round everything somebody set up: then only whoever runs the server sends one."""
+    if member.ended_at and member.ended_at <= at:
+        return refuse(_("This person no longer acts for the organisation."))
+    if actor.actor_kind == "job":
+        return allow(_("Whoever runs the server invites members."))
+    if not isinstance(actor, Membership) or actor.role != Membership.Role.COORDINATOR:
+        return refuse(_("A coordinator invites members."))
+    if actor.organisation_id != member.organisation_id:
+        return refuse(_("Each organisation invites its own members."))
+    if has_factor:
+        return refuse(_("This person can sign in already. Whoever runs the server can help them in again."))
+    return allow(_("A coordinator of the organisation invites its members."))
+
+
+def may_add_factor(account: Account, *, is_strong: bool, is_invited: bool) -> Decision:
+    """A password alone must not be enough to become a member: it may have been guessed."""
+    if not account.is_active:
+        return refuse(_("This account is closed."))
+    if is_strong or is_invited:
+        return allow(_("The holder of the account proved who they are in this session."))
+    return refuse(_("The first passkey or code is set up from the link in an invitation."))
+
+
+def may_ask_for_link(account: Account, *, has_factor: bool) -> Decision:
+    """The mailbox proves who somebody is until there is something better, and never after."""
+    if not account.is_active:
+        return refuse(_("This account is closed."))
+    if has_factor:
+        return refuse(_("You can sign in already. Whoever runs the server can help you in again."))
+    return allow(_("Nothing but a password is set up yet."))
+
+
+def may_end_session(actor: Member, session: Session, at: datetime) -> Decision:
+    """Everybody ends their own sign-ins, nobody another's."""
+    if session.account is None or session.account.person_id != actor.person_id:
+        return refuse(_("You can end your own sign-ins only."))
+    return allow(_("These are your own sign-ins."))
