@@ -1,4 +1,4 @@
-"""A published result as files that anybody may use: CSV that opens safely in a spreadsheet, and how to read it."""
+"""A published result as files that anybody may use: CSV that a spreadsheet opens safely. Free of Django."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def safe_text(text: str) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A CSV file: UTF-8 with the mark spreadsheets look for, text made safe, numbers as they are, None empty."""
+    """A CSV file: UTF-8 with the mark spreadsheets look for, text made safe, None empty."""
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(columns)

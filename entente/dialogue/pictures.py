@@ -1,4 +1,4 @@
-"""Draws an outcome's opinion map: groups as areas, statements as numbers, never a dot for a person. Free of Django."""
+"""Draws an outcome's opinion map: groups as areas, statements as numbers, nobody as a dot. Free of Django."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 Plain = Mapping[str, Any]
 Point = tuple[float, float]
 
-WIDTH, HEIGHT, MARGIN = 600, 440, 30
+WIDTH, HEIGHT, MARGIN = 600, 520, 24
 LINE = 26  # between two lines of words, in units of the drawing: on a phone words are drawn 24 high
 MOST_STATEMENTS = 10
 INK, PAPER, ACCENT = "#1c2426", "#ffffff", "#0a5c63"
@@ -34,7 +34,7 @@ MARKS = (
 
 @dataclass(frozen=True)
 class MapWords:
-    """What a map says: its name, its description, two lines for each group, and the word for the reader's place."""
+    """What a map says: its name and description, two lines for each group, a word for the reader's place."""
 
     title: str
     description: str
@@ -139,7 +139,8 @@ def _patterns(count: int, name: str) -> str:
 
 def _axes(frame: Frame) -> str:
     x, y = frame.at((0.0, 0.0))
-    return f'<path class="grid" d="M{x - 10} {y}h20M{x} {y - 10}v20" fill="none" stroke="#857a67" stroke-width="1"/>'
+    cross = f"M{x - 10:.1f} {y}h20M{x} {y - 10:.1f}v20"
+    return f'<path class="grid" d="{cross}" fill="none" stroke="#857a67" stroke-width="1"/>'
 
 
 def _area(group: Plain, place: int, frame: Frame, name: str) -> str:
@@ -167,7 +168,8 @@ def _words(x: float, y: float, text: str, *, weight: int = 400, soft: bool = Fal
     kind = "label-halo label-soft" if soft else "label-halo"
     return (
         f'<text class="{kind}" x="{x}" y="{y}" text-anchor="middle" font-weight="{weight}" fill="{INK}"'
-        f' stroke="{PAPER}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">{escape(text)}</text>'
+        f' stroke="{PAPER}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">'
+        f"{escape(text)}</text>"
     )
 
 

@@ -140,21 +140,37 @@ def everybodys(cell: list[int] | None) -> str:
     return _("%(agree)s agree, %(disagree)s disagree, %(passed)s pass.") % values
 
 
-def who_was_heard(strata: Plain) -> str:
-    """What the headline rests on: invited voices, or that there were none."""
+def who_was_heard(strata: Plain) -> list[str]:
+    """What the headline rests on: voices that were invited, or that there were none."""
     known = {key: count for key, count in strata.items() if key}
-    if INVITED & known.keys():
-        total = sum(count or 0 for count in known.values())
-        invited = sum(known.get(key) or 0 for key in INVITED)
-        if total and invited:
-            share = {"share": percent(invited / total)}
-            return (
-                _(
-                    "%(share)s of the people were invited, by letter or to a session; the rest came by themselves."
-                )
-                % share
-            )
-        return _("Some people were invited, by letter or to a session; the rest came by themselves.")
+    if not INVITED & known.keys():
+        return [_uninvited(known)]
+    total = sum(count or 0 for count in known.values())
+    said = []
+    if Stratum.LETTER in known:
+        said.append(_came_by_letter(known[Stratum.LETTER], total))
+    else:
+        said.append(_("Nobody was invited by a sealed letter."))
+    if Stratum.HOSTED in known:
+        said.append(_came_to_sessions(known[Stratum.HOSTED], total))
+    if known.keys() - INVITED:
+        said.append(_("The others came by themselves."))
+    return said
+
+
+def _came_by_letter(count: int | None, total: int) -> str:
+    if not count:
+        return _("Some people were invited by a sealed letter.")
+    return _("%(share)s of the people were invited by a sealed letter.") % {"share": percent(count / total)}
+
+
+def _came_to_sessions(count: int | None, total: int) -> str:
+    if not count:
+        return _("Some people took part in a hosted session.")
+    return _("%(share)s of the people took part in a hosted session.") % {"share": percent(count / total)}
+
+
+def _uninvited(known: Plain) -> str:
     if set(known) == {Stratum.IMPORTED}:
         return _(
             "This conversation was held elsewhere and brought in. We invited nobody to it,"
