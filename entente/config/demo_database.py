@@ -47,7 +47,10 @@ def prepare_once(postgres: Path, admin_url: str, environment: dict[str, str]) ->
 def _run_as_owner(
     module: str, admin_url: str, name: str, environment: dict[str, str], *arguments: str
 ) -> None:
-    as_owner = environment | {"DATABASE_URL": database.url_for("entente_owner", admin_url, name)}
+    as_owner = environment | {
+        "DATABASE_URL": database.url_for("entente_owner", admin_url, name),
+        "PYTHONUNBUFFERED": "1",  # what it says while it works is seen at once
+    }
     subprocess.run([sys.executable, "-m", module, *arguments], env=as_owner, check=True)
 
 
