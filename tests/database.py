@@ -88,6 +88,21 @@ def copy_of_city(name: str) -> str:
     return admin_url
 
 
+def sweep() -> None:
+    """Drop the copies of test processes that were killed."""
+    import psycopg
+
+    from entente.config import database, private_postgres
+
+    admin_url = private_postgres.start(FOLDER / "postgres", fast=True)
+    with psycopg.connect(admin_url) as connection:
+        names = [row[0] for row in connection.execute("select datname from pg_database")]
+    for name in names:
+        process = name.rpartition("_")[2]
+        if process.isdigit() and not Path("/proc", process).exists():
+            database.drop_database(admin_url, name)
+
+
 def set_environment_up() -> None:
     """Name the database before pytest-django reads the settings."""
     os.environ.update(ENVIRONMENT)
@@ -96,6 +111,7 @@ def set_environment_up() -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         with one_at_a_time():
             build_template()
+            sweep()
     name = f"test_{worker_name()}"
     admin_url = copy_of_city(name)
     atexit.register(leave, admin_url, name)
