@@ -128,7 +128,7 @@ def leave(admin_url: str, name: str) -> None:
     database.drop_database(admin_url, name)
     with psycopg.connect(admin_url) as connection:
         row = connection.execute(
-            "select count(*) from pg_database where datname not in ('postgres', 'template0', 'template1', %s)",
+            "select count(*) from pg_database where not datistemplate and datname not in ('postgres', %s)",
             [TEMPLATE],
         ).fetchone()
     if row == (0,):

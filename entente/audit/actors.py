@@ -87,8 +87,15 @@ def acting(actor: Actor) -> Iterator[None]:
     """One transaction in which everything is done and read as `actor`."""
     with transaction.atomic():
         begin(actor)
-        token = _begun.set(actor.credential)
-        try:
+        with begun(actor):
             yield
-        finally:
-            _begun.reset(token)
+
+
+@contextmanager
+def begun(actor: Actor) -> Iterator[None]:
+    """Within this block the transaction has begun as `actor`, so that nothing asks the database again."""
+    token = _begun.set(actor.credential)
+    try:
+        yield
+    finally:
+        _begun.reset(token)

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from entente.audit.actors import VISITOR, Actor, Credential, Plain, acting, begin
+from entente.audit.actors import VISITOR, Actor, Credential, Plain, acting, begin, begun
 from entente.audit.decisions import Refused
 from entente.audit.services import log
 from entente.people.models import Account, Member, Membership
@@ -51,10 +51,14 @@ class NotProven(Exception):
 
 
 def prove(credential: Credential) -> None:
-    """Begin with a credential somebody sent us. Raises NotProven."""
+    """Begin with a credential somebody sent us; the transaction goes on without it. Raises NotProven."""
+    with transaction.atomic():
+        _claim(credential)
+
+
+def _claim(credential: Credential) -> None:
     try:
-        with transaction.atomic():
-            begin(_Claim(credential))
+        begin(_Claim(credential))
     except DatabaseError as error:
         if isinstance(error.__cause__, psycopg.errors.InvalidAuthorizationSpecification):
             raise NotProven from error
@@ -89,9 +93,9 @@ def may_try(request: HttpRequest) -> bool:
 
 
 def member_with(session_key: str) -> Member:
-    """The member whose session this is. Raises NotProven."""
+    """The member whose session this is. Raises NotProven, and the transaction is over."""
     credential = Credential("session", session_key)
-    prove(credential)
+    _claim(credential)
     who = models.Func(function="authz.member", output_field=models.UUIDField())
     member = Membership.objects.select_related("person", "organisation").get(pk=who)
     member.credential = credential
@@ -126,7 +130,9 @@ class ActorMiddleware:
                 reader: Actor = VISITOR
                 if is_staff:
                     reader = request.member = member_with(request.session.session_key or "")  # type: ignore[attr-defined]
-                with acting(reader):
+                else:
+                    begin(reader)
+                with begun(reader):
                     return _rendered(view(request, *args, **kwargs))
         except NotProven:
             return self.not_proven(request)
