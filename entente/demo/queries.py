@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -105,10 +105,11 @@ def _letter(raw: bytes) -> Letter:
     mail = message_from_bytes(raw, _class=EmailMessage, policy=policy.default)
     body = mail.get_body(preferencelist=("plain",))
     date = mail["Date"]
+    at = parsedate_to_datetime(str(date)) if date else None
     return Letter(
         subject=str(mail["Subject"] or ""),
         sender=str(mail["From"] or ""),
         to=str(mail["To"] or ""),
-        at=parsedate_to_datetime(str(date)) if date else None,
+        at=at.replace(tzinfo=UTC) if at and at.tzinfo is None else at,  # "-0000" says UTC without saying so
         text=body.get_content() if body else "",
     )
