@@ -66,7 +66,7 @@ screenshots: ## the pictures of README and docs, taken anew from the demo
 	@$(PYTHON) bin/screenshots.py
 
 clean: ## stop and delete the demo's and the tests' databases and everything set-up made
-	@if [ -x $(PYTHON) ]; then for folder in var/*/; do \
+	@if [ -x $(PYTHON) ]; then for folder in var/*/postgres; do \
 		if [ -d "$$folder" ]; then $(PYTHON) -m entente.config.private_postgres remove "$$folder"; fi; done; fi
 	@rm -rf var .venv node_modules entente/ui/static/ui/vendor dist build docs/_build htmlcov .coverage* \
 		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -13,35 +14,45 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from entente.config import database, private_postgres
+from entente.config import database
 
 PACKAGE = Path(__file__).resolve().parents[1]
 NAME = "entente"
 UNFINISHED = "entente_half_made"
 
 
-def prepare_once(postgres: Path, admin_url: str, environment: dict[str, str]) -> None:
+def prepare_once(folder: Path, admin_url: str, environment: dict[str, str]) -> None:
     """Make the city's database, or bring it up to date; does nothing when that is done for this very code.
 
-    `postgres` is the folder of the private server at `admin_url`; `environment` that of the demo's processes.
+    `folder` is the demo's, with its keystore; `admin_url` its private server; `environment` its processes'.
     A half-made city never shows: it is made under another name first. CalledProcessError when a step fails.
     """
-    done = private_postgres.location(postgres) / "prepared-for"
-    code = _version_of_code()
-    if done.is_file() and done.read_text() == code:
+    city, code = _city_of(folder), _version_of_code()
+    made_for, _, prepared_for = _note(admin_url).partition(" ")
+    if (made_for, prepared_for) == (city, code):
         return
     database.make_roles(admin_url)
-    if _exists(admin_url):
+    if made_for == city:
         print("Bringing the database up to date ...", flush=True)
         _run_as_owner("entente.config.demo_database", admin_url, NAME, environment)
-    else:
-        print("Making the imagined city of Marenne (once; about 20 s) ...", flush=True)
-        database.drop_database(admin_url, UNFINISHED)
-        database.make_database(admin_url, UNFINISHED)
-        _run_as_owner("entente.config.demo_database", admin_url, UNFINISHED, environment)
-        _run_as_owner("entente.config", admin_url, UNFINISHED, environment, "demo-city")
-        _rename(admin_url)
-    done.write_text(code)
+        _write_note(admin_url, NAME, f"{city} {code}")
+        return
+    print("Making the imagined city of Marenne (once; about 20 s) ...", flush=True)
+    database.drop_database(admin_url, NAME)  # of a folder that is gone, and its keys with it
+    database.drop_database(admin_url, UNFINISHED)
+    database.make_database(admin_url, UNFINISHED)
+    _run_as_owner("entente.config.demo_database", admin_url, UNFINISHED, environment)
+    _run_as_owner("entente.config", admin_url, UNFINISHED, environment, "demo-city")
+    _write_note(admin_url, UNFINISHED, f"{city} {code}")
+    _rename(admin_url)
+
+
+def _city_of(folder: Path) -> str:
+    """A name for the city whose keys are in `folder`; another folder is another city."""
+    file = folder / "city"
+    if not file.exists():
+        file.write_text(secrets.token_hex(8))
+    return file.read_text()
 
 
 def _run_as_owner(
@@ -54,9 +65,20 @@ def _run_as_owner(
     subprocess.run([sys.executable, "-m", module, *arguments], env=as_owner, check=True)
 
 
-def _exists(admin_url: str) -> bool:
+def _note(admin_url: str) -> str:
+    """What `_write_note` wrote on the finished database; "" without one."""
     with psycopg.connect(admin_url) as connection:
-        return connection.execute("select from pg_database where datname = %s", [NAME]).fetchone() is not None
+        row = connection.execute(
+            "select shobj_description(oid, 'pg_database') from pg_database where datname = %s", [NAME]
+        ).fetchone()
+    return (row[0] or "") if row else ""
+
+
+def _write_note(admin_url: str, name: str, note: str) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("comment on database {} is {}").format(sql.Identifier(name), sql.Literal(note))
+        )
 
 
 def _rename(admin_url: str) -> None:

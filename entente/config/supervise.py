@@ -88,7 +88,7 @@ def _demo() -> int:
     try:
         print("Starting PostgreSQL ...", flush=True)
         admin_url = private_postgres.start(postgres)
-        demo_database.prepare_once(postgres, admin_url, environment)
+        demo_database.prepare_once(folder, admin_url, environment)
         print("Starting web and worker ...", flush=True)
         return _serve(
             environment | {"DATABASE_URL": database.url_for("entente_staff", admin_url, demo_database.NAME)},
