@@ -44,7 +44,7 @@ class StatementText(forms.CharField):
     """A sentence in plain words: tidied before it is measured, so that nothing invisible counts."""
 
     def to_python(self, value: Any) -> str:
-        return tidy(super().to_python(value))
+        return tidy(super().to_python(value) or "")
 
 
 class StatementForm(forms.Form):

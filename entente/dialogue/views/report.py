@@ -25,6 +25,7 @@ from entente.people.queries import area_names
 from entente.ui.templatetags.ui import number, percent
 
 Plain = dict[str, Any]
+Texts = dict[int, queries.Worded]
 
 
 def _published(reference: str) -> tuple[Dialogue, Outcome]:
@@ -58,7 +59,7 @@ def _statements(dialogue: Dialogue, outcome: Outcome) -> list[Statement]:
     return list(queries.statements(dialogue, VISITOR).filter(number__in=outcome.content["numbers"]))
 
 
-def _reading(dialogue: Dialogue, content: Plain, worded: Plain) -> Plain:
+def _reading(dialogue: Dialogue, content: Plain, worded: Texts) -> Plain:
     said = sentences.headline(content, {at: words.text for at, words in worded.items()})
     return {
         "said": said,
@@ -92,7 +93,7 @@ def _part(group: Plain, content: Plain) -> float:
     return float(group["size"] / content["eligible"]) if content["eligible"] else 0.0
 
 
-def _lists(content: Plain, worded: Plain) -> Plain:
+def _lists(content: Plain, worded: Texts) -> Plain:
     """What each group stands for, what bridges, what divides, and what too few have answered."""
     groups = [
         {
@@ -123,17 +124,17 @@ def _lists(content: Plain, worded: Plain) -> Plain:
     }
 
 
-def _known(rows: list[Plain], worded: Plain) -> list[Plain]:
+def _known(rows: list[Plain], worded: Texts) -> list[Plain]:
     return [row for row in rows if row["statement"] in worded]
 
 
-def _listed(row: Plain, content: Plain, worded: Plain, direction: int) -> Plain:
+def _listed(row: Plain, content: Plain, worded: Texts, direction: int) -> Plain:
     at = row["statement"]
     shares = sentences.group_shares(row, direction) if content["is_clear"] else ""
     return {"number": at, "worded": worded[at], "cell": content["totals"].get(str(at)), "shares": shares}
 
 
-def _everything(content: Plain, worded: Plain) -> Plain:
+def _everything(content: Plain, worded: Texts) -> Plain:
     """Every statement with everybody's answers, and what share of each group agrees."""
     groups = content["groups"] if content["is_clear"] else []
     labels = [_("Agree"), _("Disagree"), _("Pass"), _("People")]

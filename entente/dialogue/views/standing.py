@@ -54,24 +54,24 @@ def _answers(dialogue: Dialogue, voice: Voice, own: dict[int, int], content: Pla
     answers = []
     for row in rows:
         number = int(row.number or 0)
-        shares = _shares(content, number) if content else None
-        answers.append(
-            {
-                "number": number,
-                "worded": texts[row.pk],
-                "own": sentences.own_answer(own[number]),
-                "parts": _parts(shares) if shares else None,
-                "others": sentences.others_answered(shares, is_rough="shares" in (content or {}))
-                if shares
-                else "",
-            }
-        )
+        answer = {"number": number, "worded": texts[row.pk], "own": sentences.own_answer(own[number])}
+        answers.append(answer | _others(content, number))
     return {"answers": answers, "texts": texts}
+
+
+def _others(content: Plain | None, number: int) -> Plain:
+    """What everybody said to one statement, as a sentence and a bar; nothing where that tells too much."""
+    shares = _shares(content, number) if content else None
+    if content is None or shares is None:
+        return {"others": "", "parts": None}
+    said = sentences.others_answered(shares, is_rough="shares" in content)
+    return {"others": said, "parts": _parts(shares)}
 
 
 def _shares(content: Plain, number: int) -> tuple[float, float, float] | None:
     """Agree, disagree, pass as shares of everybody, 0..1: tens of percent while a dialogue runs."""
-    cell = content.get("shares", content.get("totals", {})).get(str(number))
+    told = content["shares"] if "shares" in content else content["totals"]
+    cell = told.get(str(number))
     if not cell:
         return None
     total = 100 if "shares" in content else sum(cell)

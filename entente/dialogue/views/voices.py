@@ -128,7 +128,8 @@ def forget_if_unknown(response: HttpResponse, dialogue: Dialogue, voice: Voice) 
 
 def address_of(request: HttpRequest) -> str:
     """Where a request came from, only ever hashed; behind a proxy of ours, what that proxy saw."""
-    forwarded = request.headers.get("x-forwarded-for", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    is_behind_proxy = getattr(settings, "SECURE_PROXY_SSL_HEADER", None) is not None
+    forwarded = request.headers.get("x-forwarded-for", "") if is_behind_proxy else ""
     return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
