@@ -117,7 +117,8 @@ def _readable(pattern: Any) -> str:
 
 
 def _is_ours(view: Any) -> bool:
-    return inspect.unwrap(view).__module__.startswith("entente.")
+    module: str = inspect.unwrap(view).__module__
+    return module.startswith("entente.")
 
 
 def pages() -> str:
@@ -165,8 +166,9 @@ def event_named(call: ast.Call) -> str:
     if called in NAMES_A_JOB or not called:
         return ""
     for argument in call.args:
-        if isinstance(argument, ast.Constant) and EVENT_NAME.fullmatch(str(argument.value)):
-            return str(argument.value)
+        text = argument.value if isinstance(argument, ast.Constant) else None
+        if isinstance(text, str) and (called == "log" or EVENT_NAME.fullmatch(text)):
+            return text
         if called == "log" and isinstance(argument, ast.JoinedStr):
             return "".join(str(p.value) if isinstance(p, ast.Constant) else "…" for p in argument.values)
     return ""
