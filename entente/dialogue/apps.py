@@ -1,7 +1,20 @@
-"""Django's entry for dialogue."""
+"""Django's entry for dialogue, and what `records` is told about this kind of record."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+
+from entente.audit.actors import Actor
+from entente.records.kinds import Kind, StateWords, Waiting, register
+
+if TYPE_CHECKING:
+    from entente.people.models import Member
 
 
 class DialogueConfig(AppConfig):
@@ -10,9 +23,6 @@ class DialogueConfig(AppConfig):
     name = "entente.dialogue"
 
     def ready(self) -> None:
-        from entente.dialogue import queries
-        from entente.records.kinds import Kind, register
-
         register(
             Kind(
                 key="dialogue",
@@ -20,7 +30,45 @@ class DialogueConfig(AppConfig):
                 prefix="DLG",
                 staff_page="dialogue_staff:manage_dialogue",
                 public_page="dialogue:dialogue",
-                waiting=queries.waiting_for,
-                states=queries.states,
+                waiting=waiting_for,
+                states=states,
             )
         )
+
+
+def waiting_for(reader: Member) -> list[Waiting]:
+    """What waits for the reader in the dialogues they run: statements to be read."""
+    from entente.dialogue import queries
+
+    if reader.role != reader.Role.COORDINATOR:
+        return []
+    counts = queries.waiting_counts(list(queries.dialogues(reader).values_list("pk", flat=True)), reader)
+    rows = list(queries.dialogues(reader).filter(pk__in=list(counts)))
+    titles = queries.titles(rows, get_language() or "en", reader)
+    return [
+        Waiting(
+            _waiting_sentence(counts[row.pk], titles[row.pk, "title"].text),
+            reverse("dialogue_staff:moderate_statements", args=[row.reference]),
+        )
+        for row in rows
+    ]
+
+
+def _waiting_sentence(number: int, title: str) -> str:
+    sentence = ngettext(
+        "%(number)d statement waits to be read in “%(title)s”.",
+        "%(number)d statements wait to be read in “%(title)s”.",
+        number,
+    )
+    return sentence % {"number": number, "title": title}
+
+
+def states(record_ids: list[uuid.UUID], reader: Actor) -> dict[uuid.UUID, StateWords]:
+    """Where those dialogues stand that the reader may see."""
+    from entente.dialogue.models import Dialogue
+    from entente.dialogue.queries import STATE_KINDS
+
+    rows = Dialogue.objects.visible_to(reader).filter(pk__in=record_ids)
+    return {
+        row.pk: StateWords(STATE_KINDS[Dialogue.State(row.state)], row.get_state_display()) for row in rows
+    }

@@ -11,8 +11,7 @@ import numpy as np
 from django.db import connection, models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Ln, Random
-from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext
 
 from entente.audit.actors import VISITOR, Actor, Credential, begin
 from entente.dialogue.models import (
@@ -26,11 +25,11 @@ from entente.dialogue.models import (
     VoteCount,
 )
 from entente.dialogue.opinion_groups import Votes as VoteArrays
+from entente.dialogue.polis_csv import SENTENCES, Fault
 from entente.dialogue.publication import outcome
 from entente.jobs.queue import is_on
 from entente.people.models import Member
 from entente.people.sign_in import NotProven, prove
-from entente.records.kinds import StateWords, Waiting
 from entente.records.models import ImportRun, Note, Translation
 from entente.records.queries import translations_of
 
@@ -64,44 +63,12 @@ def waiting_counts(dialogue_ids: list[Any], reader: Member) -> dict[Any, int]:
     return dict(rows.values_list("dialogue_id").annotate(n=Count("id")))
 
 
-def waiting_for(reader: Member) -> list[Waiting]:
-    """What waits for the reader in the dialogues they run: statements to be read."""
-    if reader.role != Member.Role.COORDINATOR:
-        return []
-    counts = waiting_counts(list(dialogues(reader).values_list("pk", flat=True)), reader)
-    rows = list(dialogues(reader).filter(pk__in=list(counts)))
-    found = titles(rows, get_language() or "en", reader)
-    return [
-        Waiting(_waiting_sentence(counts[row.pk], found[row.pk, "title"].text), _moderating_page(row.reference))
-        for row in rows
-    ]
-
-
-def _waiting_sentence(number: int, title: str) -> str:
-    sentence = ngettext(
-        "%(number)d statement waits to be read in “%(title)s”.",
-        "%(number)d statements wait to be read in “%(title)s”.",
-        number,
-    )
-    return sentence % {"number": number, "title": title}
-
-
-def _moderating_page(reference: str) -> str:
-    return reverse("dialogue_staff:moderate_statements", args=[reference])
-
-
 STATE_KINDS = {
     Dialogue.State.DRAFT: "draft",
     Dialogue.State.OPEN: "open",
     Dialogue.State.FROZEN: "due",
     Dialogue.State.CLOSED: "closed",
 }
-
-
-def states(record_ids: list[Any], reader: Actor) -> dict[Any, StateWords]:
-    """Where those dialogues stand that the reader may see."""
-    rows = Dialogue.objects.visible_to(reader).filter(pk__in=record_ids)
-    return {row.pk: StateWords(STATE_KINDS[row.state], row.get_state_display()) for row in rows}
 
 
 def turnouts(dialogue_ids: list[Any], reader: Actor) -> dict[Any, tuple[int, int]]:
@@ -145,6 +112,25 @@ def imports(reader: Member) -> QuerySet[ImportRun]:
     """Conversations the organisation brought in or tried to, newest first."""
     rows = ImportRun.objects.visible_to(reader).filter(kind="polis")
     return rows.select_related("record", "started_by__person").order_by("-started_at", "id")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing noticed in the files of an import, in the reader's words."""
+
+    file: str
+    line: int | None
+    sentence: str
+
+
+def findings(kept: list[dict[str, Any]]) -> list[Finding]:
+    """What an import run keeps of its problems or notices, as sentences of the moment's language."""
+    return [_finding(**one) for one in kept]
+
+
+def _finding(file: str, line: int | None, code: str, detail: dict[str, Any]) -> Finding:
+    where = {"file": file} if line is None else {"file": file, "line": line}
+    return Finding(file, line, gettext(SENTENCES[Fault(code)]) % {**where, **detail})
 
 
 def abandoned_imports(reader: Actor) -> list[uuid.UUID]:
