@@ -20,7 +20,7 @@ SENTENCES: dict[str, Promise | str] = {
     "dialogue.dialogue_unfrozen": _("%(who)s let people answer again."),
     "dialogue.dialogue_closed": _("%(who)s closed the dialogue. Codes that were left are forgotten."),
     "dialogue.dialogue_analysed": _(
-        "The result was worked out. Votes: %(votes)s. People: %(participants)s. Groups of opinion: %(groups)s."
+        "The result was worked out. People: %(participants)s. Votes: %(votes)s. Groups: %(groups)s."
     ),
     "dialogue.outcome_published": _("%(who)s published the result, edition %(number)s."),
     "dialogue.votes_counted": _("Votes that came in within one hour: %(votes)s."),
@@ -77,6 +77,8 @@ def in_sentence(event: Event, statements: dict[Any, str]) -> str:
 def _in_words(event: Event, statements: dict[Any, str]) -> dict[str, Any]:
     details: dict[str, Any] = json.loads(event.details) if event.details else {}
     values = {"who": event.actor_name, "statement": statements.get(event.about_id, "…"), **details}
+    if not details.get("batch", "-"):
+        values["batch"] = "–"
     if "changed" in details:
         values["changed"] = ", ".join(str(FIELDS.get(name, name)) for name in details["changed"])
     if details.get("reason") in Statement.Reason:

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
@@ -37,8 +38,10 @@ def fingerprint(dialogue: Dialogue, fields: tuple[str, ...]) -> str:
 def require_unchanged(form: forms.Form, now: str) -> None:
     """Two coordinators never overwrite each other without noticing. The second time they mean it."""
     if form.cleaned_data.pop("seen", "") != now:
-        form.data = form.data.copy()
-        form.data["seen"] = now
+        sent = QueryDict(mutable=True)
+        sent.update(form.data)
+        sent["seen"] = now
+        form.data = sent
         raise ValidationError(CHANGED_MEANWHILE, code="changed")
 
 
@@ -201,17 +204,21 @@ class ActionForm(forms.Form):
     """Who does what by when."""
 
     what = Line(label=_("What is to be done"), max_length=200, widget=one_line())
-    assigned_to = forms.ModelChoiceField(label=_("Who does it"), queryset=None, empty_label=None)
+    assigned_to = forms.ChoiceField(label=_("Who does it"))
     due_on = forms.DateField(
         label=_("By when"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
     def __init__(self, data: Any, *, by: Member) -> None:
-        super().__init__(data, initial={"assigned_to": by.pk})
+        super().__init__(data, initial={"assigned_to": str(by.pk)})
+        self.members = {str(member.pk): member for member in colleagues(by)}
         field = self.fields["assigned_to"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = colleagues(by)
-        field.label_from_instance = lambda member: member.person.name  # type: ignore[method-assign]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, member.person.name) for key, member in self.members.items()]
+
+    def clean_assigned_to(self) -> Member:
+        """One of the colleagues."""
+        return self.members[self.cleaned_data["assigned_to"]]
 
     def clean_due_on(self) -> date:
         """Nothing is due in the past."""
@@ -287,11 +294,9 @@ class CodesForm(forms.Form):
         max_value=MOST_CODES,
         help_text=_("At most 5,000 at once. Only for letters."),
     )
-    area = Line(
+    area = forms.ChoiceField(
         label=_("District"),
-        max_length=60,
         required=False,
-        widget=one_line(),
         help_text=_("Where the letters go, so that you see which districts are missing."),
     )
     batch = Line(
@@ -308,9 +313,12 @@ class CodesForm(forms.Form):
         initial="",
     )
 
-    def __init__(self, data: Any, *, batches: list[str]) -> None:
+    def __init__(self, data: Any, *, batches: list[str], districts: dict[str, str]) -> None:
         super().__init__(data)
         self.batches = batches
+        area = self.fields["area"]
+        assert isinstance(area, forms.ChoiceField)
+        area.choices = [("", _("All districts, or not known")), *districts.items()]
 
     def clean_batch(self) -> str:
         """Each batch has its own name; that also keeps the same form from making codes twice."""

@@ -42,11 +42,10 @@ class TranslationForm(forms.Form):
 
     def _add(self, name: str, key: Any, label: str, original: str, limit: int) -> None:
         row = self.known.get(key, {}).get(self.language)
-        field = Passage(label=label, required=False, max_length=limit, initial=row.text if row else "")
-        field.widget = forms.Textarea(
-            attrs={"rows": 2 + len(original) // 90, "lang": self.language, "dir": "auto", "maxlength": limit}
+        box = forms.Textarea(attrs={"rows": 2 + len(original) // 90, "lang": self.language, "dir": "auto"})
+        self.fields[name] = Passage(
+            label=label, required=False, max_length=limit, initial=row.text if row else "", widget=box
         )
-        self.fields[name] = field
         self.originals[name] = {"key": key, "text": original, "row": row}
 
     def pairs(self) -> Iterator[dict[str, Any]]:

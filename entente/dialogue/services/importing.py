@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -50,14 +51,15 @@ def read_import(run_id: uuid.UUID, *, by: Actor) -> ImportRun:
     if run.state != State.READING:
         return run
     reading = _read(run)
-    run.state = State.REFUSED if reading.conversation is None else State.READY
-    run.problems = [_plain(problem) for problem in reading.problems]
-    run.notices = [_plain(problem) for problem in reading.notices]
+    found: dict[str, Any] = {
+        "state": State.REFUSED if reading.conversation is None else State.READY,
+        "problems": [_plain(problem) for problem in reading.problems],
+        "notices": [_plain(problem) for problem in reading.notices],
+    }
     if reading.conversation:
-        run.preview = _preview(reading.conversation)
-        run.rows_total = len(reading.conversation.votes)
-    _keep_run(run, "dialogue.import_read", by=by)
-    return run
+        found["preview"] = _preview(reading.conversation)
+        found["rows_total"] = len(reading.conversation.votes)
+    return _advance(run, State.READING, "dialogue.import_read", by=by, **found)
 
 
 def _read(run: ImportRun) -> Reading:
@@ -84,11 +86,18 @@ def _preview(conversation: Conversation) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _keep_run(run: ImportRun, event: str, *, by: Actor) -> None:
+def _advance(run: ImportRun, before: str, event: str, *, by: Actor, **found: Any) -> ImportRun:
+    """Keep how far an import got, unless another worker or a person was quicker."""
     with acting(by):
+        run = ImportRun.objects.visible_to(by).select_for_update(of=("self",)).get(pk=run.pk)
+        if run.state != before:
+            return run
+        for name, value in found.items():
+            setattr(run, name, value)
         run.save()
         decision: Decision = allow("Somebody asked for this import.")
         log(event, by=by, about=run, decision=decision, details={"state": run.state, "rows": run.rows_done})
+    return run
 
 
 @transaction.atomic
@@ -136,8 +145,13 @@ def _statements(dialogue: Dialogue, conversation: Conversation, language: str, b
     ]
 
 
-def run_import(run_id: uuid.UUID, *, by: Actor) -> ImportRun:
-    """Write the votes in steps. A run that was interrupted goes on where it stopped."""
+def run_import(
+    run_id: uuid.UUID, *, by: Actor, on_step: Callable[[ImportRun], object] = lambda run: None
+) -> ImportRun:
+    """Write the votes in steps. A run that was interrupted goes on where it stopped.
+
+    `on_step` is called after each step with how far it is.
+    """
     with acting(by):
         run = ImportRun.objects.visible_to(by).get(pk=run_id)
     if run.state != State.RUNNING:
@@ -148,9 +162,11 @@ def run_import(run_id: uuid.UUID, *, by: Actor) -> ImportRun:
     ids = _statement_ids(run.record_id, by)
     while run.rows_done < run.rows_total:
         run = _write_step(run, conversation, ids, by=by)
+        on_step(run)
+    assert run.record_id is not None
     analyse_dialogue(run.record_id, by=by)
-    run.state, run.ended_at = State.DONE, clock.now()
-    _keep_run(run, "dialogue.import_finished", by=by)
+    done = {"state": State.DONE, "ended_at": clock.now()}
+    run = _advance(run, State.RUNNING, "dialogue.import_finished", by=by, **done)
     forget_file(run.id, FILE)
     return run
 
@@ -211,11 +227,10 @@ def _write_step(
 def stop_import(run_id: uuid.UUID, *, by: Actor) -> ImportRun:
     """Say that an import stopped. What was written is kept, and it can go on from there."""
     with acting(by):
-        run = ImportRun.objects.visible_to(by).select_for_update(of=("self",)).get(pk=run_id)
-        if run.state in IMPORT_WORK:
-            run.state = State.STOPPED
-            _keep_run(run, "dialogue.import_stopped", by=by)
-    return run
+        run = ImportRun.objects.visible_to(by).get(pk=run_id)
+    if run.state not in IMPORT_WORK:
+        return run
+    return _advance(run, run.state, "dialogue.import_stopped", by=by, state=State.STOPPED)
 
 
 @transaction.atomic

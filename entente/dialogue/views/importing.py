@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,7 +19,6 @@ from entente.audit.decisions import Refused
 from entente.audit.services import log
 from entente.dialogue import queries, rules, services
 from entente.dialogue.forms.importing import BringInForm, UploadForm, too_large
-from entente.dialogue.polis_csv import SENTENCES, Fault
 from entente.dialogue.views.csv_files import csv_file
 from entente.dialogue.views.steps import REFUSED_HERE
 from entente.people.sign_in import MemberRequest
@@ -101,8 +99,8 @@ def _run_page(request: MemberRequest, run: ImportRun, form: BringInForm, refusal
         "form": form,
         "refusal": refusal,
         "kind": STATE_KINDS[State(run.state)],
-        "problems": [_finding(problem) for problem in run.problems],
-        "notices": [_finding(problem) for problem in run.notices],
+        "problems": queries.findings(run.problems),
+        "notices": queries.findings(run.notices),
         "is_working": run.state in {State.READING, State.RUNNING},
         "may_import": rules.may_draft_dialogue(request.member, clock.now()),
         "share": run.rows_done / run.rows_total if run.rows_total else None,
@@ -114,20 +112,12 @@ def _run_page(request: MemberRequest, run: ImportRun, form: BringInForm, refusal
     return response
 
 
-def _finding(problem: dict[str, Any]) -> dict[str, Any]:
-    """File, line, and the sentence in the reader's language."""
-    line = {} if problem["line"] is None else {"line": problem["line"]}
-    sentence = _(SENTENCES[Fault(problem["code"])]) % {"file": problem["file"], **line, **problem["detail"]}
-    return {"file": problem["file"], "line": problem["line"], "sentence": sentence}
-
-
 def import_findings(request: MemberRequest, run: uuid.UUID) -> HttpResponse:
     """Everything that was noticed, as a file to work through."""
     found = _own_run(request, run)
     rows = [[_("kind"), _("file"), _("line"), _("what")]]
     for kind, problems in ((_("problem"), found.problems), (_("notice"), found.notices)):
-        told = map(_finding, problems)
-        rows += [[kind, one["file"], str(one["line"] or ""), one["sentence"]] for one in told]
+        rows += [[kind, one.file, str(one.line or ""), one.sentence] for one in queries.findings(problems)]
     return csv_file(f"import-{found.started_at:%Y-%m-%d}.csv", rows)
 
 

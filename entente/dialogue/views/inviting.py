@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,6 +18,7 @@ from entente.dialogue.forms.running import CodesForm
 from entente.dialogue.models import Dialogue, Stratum
 from entente.dialogue.views.csv_files import csv_file
 from entente.dialogue.views.steps import REFUSED_HERE, dialogue_to_run, kept_refusal, public_page, to_record
+from entente.people.queries import area_names
 from entente.people.sign_in import MemberRequest
 
 
@@ -23,7 +26,8 @@ def make_codes(request: MemberRequest, reference: str) -> HttpResponse:
     """Make codes for letters or for a hosted session. They are shown once: only hashes are kept."""
     dialogue = dialogue_to_run(request, reference)
     batches = [row["batch"] for row in queries.codes(dialogue, request.member)]
-    form = CodesForm(request.POST or None, batches=batches)
+    districts = area_names(request.member)
+    form = CodesForm(request.POST or None, batches=batches, districts=districts)
     decision = rules.may_make_codes(request.member, dialogue, clock.now())
     if form.is_valid():
         asked = {name: form.cleaned_data[name] for name in ("stratum", "number", "area", "batch")}
@@ -32,8 +36,11 @@ def make_codes(request: MemberRequest, reference: str) -> HttpResponse:
         except Refused as refused:
             decision = kept_refusal(request, dialogue, refused)
         else:
-            return _shown_once(request, dialogue, codes, form)
-    refusal = None if decision else decision
+            district = districts.get(asked["area"], "")
+            return _shown_once(
+                request, dialogue, codes, {**asked, "as_file": form.cleaned_data["as_file"]}, district
+            )
+    refusal = "" if decision else str(decision)
     context = {
         "dialogue": dialogue,
         "form": form,
@@ -44,15 +51,14 @@ def make_codes(request: MemberRequest, reference: str) -> HttpResponse:
 
 
 def _shown_once(
-    request: MemberRequest, dialogue: Dialogue, codes: list[str], form: CodesForm
+    request: MemberRequest, dialogue: Dialogue, codes: list[str], asked: dict[str, Any], district: str
 ) -> HttpResponse:
     """The codes, on a page or in a file that no browser and nothing in between keeps."""
-    asked = form.cleaned_data
     page = public_page("enter_code", dialogue)
     address = request.build_absolute_uri(page) if page else ""
     if asked["as_file"] == "csv":
         rows = [[_("code"), _("address"), _("district"), _("batch")]]
-        rows += [[code, address, asked["area"], asked["batch"]] for code in codes]
+        rows += [[code, address, district, asked["batch"]] for code in codes]
         return csv_file(f"{dialogue.reference}-codes.csv", rows)
     response = render(
         request,
@@ -61,7 +67,7 @@ def _shown_once(
             "dialogue": dialogue,
             "codes": codes,
             "is_hosted": asked["stratum"] == Stratum.HOSTED,
-            "area": asked["area"],
+            "area": district,
             "batch": asked["batch"],
             "address": address,
         },

@@ -26,14 +26,15 @@ from entente.dialogue.events import in_sentence
 from entente.dialogue.forms.running import ActionForm, NoteForm
 from entente.dialogue.models import Analysis, Dialogue, Outcome, Statement, Stratum
 from entente.dialogue.turnout_bars import bars
-from entente.dialogue.views.running import STATE_KINDS
 from entente.dialogue.views.steps import own_dialogue, public_page, to_record
+from entente.people.queries import area_names
 from entente.people.sign_in import MemberRequest
 from entente.records import services as records
 from entente.records.models import Action
 from entente.records.queries import actions_on
 
-EVENTS = 20
+EVENTS = 12
+MANY = 12  # statements from which their table is folded
 STATEMENTS_SHOWN = 100
 # Rousseeuw (1987): below 0.25 no structure to speak of, below 0.5 a weak one, from 0.7 a strong one.
 SEPARATION = (
@@ -100,23 +101,25 @@ def _record_page(request: MemberRequest, dialogue: Dialogue, **forms: Any) -> Ht
     published = queries.published_outcome(dialogue, reader)
     waiting = queries.waiting_counts([dialogue.pk], reader).get(dialogue.pk, 0)
     accepted = queries.statements(dialogue, reader)
-    rows = list(accepted[:STATEMENTS_SHOWN])
+    number, rows = accepted.count(), list(accepted[:STATEMENTS_SHOWN])
     may_run = rules.may_edit_dialogue(reader, dialogue, at)
     texts = queries.wording(dialogue, rows, get_language() or "en", reader)
-    step = _next_step(dialogue, accepted.count(), waiting, analysis, published) if may_run else None
+    step = _next_step(dialogue, number, waiting, analysis, published) if may_run else None
     context = {
         "dialogue": dialogue,
         "texts": texts,
         "today": clock.today(),
-        "state_kind": STATE_KINDS[dialogue.state],
+        "state_kind": queries.STATE_KINDS[Dialogue.State(dialogue.state)],
         "because": may_read_record(reader, dialogue, at),
         "may_run": may_run,
         "is_over": dialogue.closes_at is not None and dialogue.closes_at <= at,
         "next": step,
         "next_url": reverse(f"dialogue_staff:{step.page}", args=[dialogue.reference]) if step else "",
         "waiting": waiting,
+        "accepted": number,
+        "many_statements": len(rows) > MANY,
         "statement_rows": _statements(rows, analysis, texts),
-        "statements_left": max(accepted.count() - len(rows), 0),
+        "statements_left": max(number - len(rows), 0),
         "rejected": queries.statements(dialogue, reader, Statement.State.REJECTED).count(),
         "analysis": analysis,
         "groups": _groups(analysis),
@@ -124,12 +127,12 @@ def _record_page(request: MemberRequest, dialogue: Dialogue, **forms: Any) -> Ht
         "public_page": public_page("dialogue", dialogue),
         "report_page": public_page("report", dialogue),
         "other_languages": [pair for pair in _names(dialogue) if pair[0] != dialogue.language],
-        "codes": [{**row, "label": Stratum(row["stratum"]).label} for row in queries.codes(dialogue, reader)],
         "actions": actions_on(dialogue, reader),
         "notes": queries.notes(dialogue, reader),
         "note_form": NoteForm(),
         "action_form": ActionForm(None, by=reader),
         "can_end": dialogue.state in {Dialogue.State.OPEN, Dialogue.State.FROZEN},
+        **_codes(dialogue, request),
         **_turnout(dialogue, request),
         **_history(dialogue, request),
         **forms,
@@ -262,6 +265,25 @@ def _turnout(dialogue: Dialogue, request: MemberRequest) -> dict[str, Any]:
         "bars": drawn,
         "busiest": max(drawn, key=lambda bar: bar.votes) if drawn else None,
         "turnout_picture": picture,
+    }
+
+
+def _codes(dialogue: Dialogue, request: MemberRequest) -> dict[str, Any]:
+    """How many codes were made and used, together and by batch."""
+    rows = queries.codes(dialogue, request.member)
+    districts = area_names(request.member)
+    letters = [row for row in rows if row["stratum"] == Stratum.LETTER]
+    return {
+        "codes": [
+            {
+                **row,
+                "label": Stratum(row["stratum"]).label,
+                "district": districts.get(row["area"], row["area"]),
+            }
+            for row in rows
+        ],
+        "letters": {name: sum(row[name] for row in letters) for name in ("number", "used")},
+        "sessions": sum(row["number"] for row in rows) - sum(row["number"] for row in letters),
     }
 
 

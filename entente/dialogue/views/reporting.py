@@ -46,7 +46,7 @@ def publish_outcome(request: MemberRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The result is published. Everybody can read it."))
             return to_record(dialogue)
-    refusal = None if decision else decision
+    refusal = "" if decision else str(decision)
     context = {"dialogue": dialogue, "refusal": refusal, **_preview(dialogue, request)}
     context |= {"words": queries.wording(dialogue, [], get_language() or "en", request.member)}
     context |= {"report_page": public_page("report", dialogue)}

@@ -33,7 +33,6 @@ from entente.dialogue.views.steps import (
 from entente.people.sign_in import MemberRequest
 
 PAGE = 50
-STATE_KINDS = {"draft": "draft", "open": "open", "frozen": "due", "closed": "closed"}
 
 
 def dialogue_list(request: MemberRequest) -> HttpResponse:
@@ -65,7 +64,7 @@ def _rows(page: Page[Dialogue], request: MemberRequest) -> list[dict[str, Any]]:
         {
             "dialogue": dialogue,
             "url": reverse("dialogue_staff:manage_dialogue", args=[dialogue.reference]),
-            "kind": STATE_KINDS[dialogue.state],
+            "kind": queries.STATE_KINDS[Dialogue.State(dialogue.state)],
             "state": states[dialogue.state],
             "waiting": waiting.get(dialogue.pk, 0),
             "people": turnout.get(dialogue.pk, (0, 0))[0],
@@ -98,12 +97,12 @@ def edit_dialogue(request: MemberRequest, reference: str) -> HttpResponse:
     """Change its texts in the language they were written in."""
     dialogue = dialogue_to_run(request, reference)
     form = EditDialogueForm(request.POST or None, dialogue=dialogue)
-    refusal: Decision | None = None
+    refusal = ""
     if form.is_valid():
         try:
             services.edit_dialogue(dialogue, by=request.member, **form.cleaned_data)
         except Refused as refused:
-            refusal = kept_refusal(request, dialogue, refused)
+            refusal = str(kept_refusal(request, dialogue, refused))
         else:
             messages.success(request, _("The texts are saved."))
             return to_record(dialogue)
@@ -131,7 +130,7 @@ def add_statement(request: MemberRequest, reference: str) -> HttpResponse:
             )
             messages.info(request, known % {"number": left})
         return to_record(dialogue, "statements")
-    context = {"dialogue": dialogue, "form": form, "refusal": None if decision else decision}
+    context = {"dialogue": dialogue, "form": form, "refusal": "" if decision else str(decision)}
     return render(
         request, "dialogue_staff/add_statement.html", context, status=200 if decision else REFUSED_HERE
     )
@@ -152,7 +151,7 @@ def _step(
     return render(
         request,
         f"dialogue_staff/{template}.html",
-        {"dialogue": dialogue, "refusal": None if decision else decision, **context},
+        {"dialogue": dialogue, "refusal": "" if decision else str(decision), **context},
         status=200 if decision else REFUSED_HERE,
     )
 
