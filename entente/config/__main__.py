@@ -53,6 +53,13 @@ def _import_polis(arguments: argparse.Namespace) -> int:
     )
 
 
+def _invite(arguments: argparse.Namespace) -> int:
+    _django()
+    from entente.config.invite import invite
+
+    return invite(arguments.address, shows_link=arguments.show_link)
+
+
 def _runs(command: Callable[[], int | None]) -> Callable[[argparse.Namespace], int]:
     return lambda arguments: command() or 0
 
@@ -78,6 +85,9 @@ def parser() -> argparse.ArgumentParser:
     roles.add_argument("admin_url", help="postgresql://administrator:password@host:port/postgres")
     roles.add_argument("--name", default="entente", help="the database (entente)")
     add("demo-city", "Fill an empty database with the imagined city, as the owner.", _demo_city)
+    invite = add("invite", "Mail a member a link to sign in, as the owner.", _invite)
+    invite.add_argument("address", help="the member's e-mail address")
+    invite.add_argument("--show-link", action="store_true", help="show the link here instead of mailing it")
     polis = add("import-polis", "Bring in a conversation exported from Polis, as the owner.", _import_polis)
     polis.add_argument("folder", help="the folder or zip with comments.csv and votes.csv")
     polis.add_argument(

@@ -77,7 +77,7 @@ def open_account(member: Membership, *, by: Actor, language: str) -> Account:
 
 
 @transaction.atomic
-def invite_member(member: Member, *, by: Actor) -> Account:
+def invite_member(member: Member, *, by: Actor, is_mailed: bool = True) -> Account:
     """Let a member in: the worker mails a link that opens their account once, within a day.
 
     The worker makes the link, so that no row a colleague can read ever holds it. Opens the account
@@ -89,7 +89,8 @@ def invite_member(member: Member, *, by: Actor) -> Account:
     if account is None:
         account = open_account(member, by=by, language=_language_of(member.person))
     log("people.member_invited", by=by, about=member, decision=decision)
-    defer("people.send_invitation", account=str(account.pk))
+    if is_mailed:
+        defer("people.send_invitation", account=str(account.pk))
     return account
 
 

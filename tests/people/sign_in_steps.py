@@ -11,7 +11,7 @@ from django.test import Client
 from entente.people.invitations import links
 from entente.people.models import Account, Member
 
-PASSWORD = "four calm words together"  # noqa: S105  a test's
+PASSWORD = "four calm words together"
 
 
 def account_of(member: Member) -> Account:

@@ -1,0 +1,31 @@
+"""`entente invite`: lets a member in, the first one above all."""
+
+from __future__ import annotations
+
+from entente.audit.actors import acting, job
+from entente.people import services
+from entente.people.invitations import links
+from entente.people.models import Membership
+
+
+def invite(address: str, *, shows_link: bool) -> int:
+    """Mail the member with this address a link to sign in, or show it here; as the owner.
+
+    Also the way back in for somebody who lost every passkey and code: make sure that it is them.
+    The result is the process's exit code.
+    """
+    by = job("entente invite", None)
+    with acting(by):
+        found = Membership.objects.select_related("person", "organisation")
+        member = found.filter(person__email__iexact=address, ended_at=None).first()
+        if member is None:
+            print(f"Nobody with the address {address} acts for an organisation here.")
+            return 1
+        account = services.invite_member(member, by=by, is_mailed=not shows_link)
+        if shows_link:
+            print(links.address(account))
+        else:
+            print(
+                f"The invitation for {member} is on its way to {account.email}, as soon as the worker runs."
+            )
+    return 0
