@@ -18,6 +18,10 @@ author = "The contributors to Entente"
 project_copyright = f"2026, {author}. Licensed under the EUPL"
 html_title = "Entente"
 html_theme = "furo"
+html_theme_options = {  # the product's own accent, as in entente/ui/static/ui/style/tokens.css
+    "light_css_variables": {"color-brand-primary": "#0a5c63", "color-brand-content": "#0a5c63"},
+    "dark_css_variables": {"color-brand-primary": "#83cbc8", "color-brand-content": "#83cbc8"},
+}
 html_show_sphinx = False
 html_copy_source = False
 extensions = ["myst_parser"]

@@ -196,6 +196,33 @@ def test_every_link_leads_somewhere(paper: Path) -> None:
             assert anchor in anchors(found.read_text()), target
 
 
+# What newcomers read first
+
+
+def blocks(paper: Path, language: str = "") -> list[str]:
+    """The blocks of code of a paper in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", paper.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def test_a_newcomer_needs_exactly_two_commands() -> None:
+    assert blocks(ROOT / "README.md") == ["make demo\n", "make test\n"]
+
+
+def test_the_action_shown_to_contributors_is_the_one_in_the_code() -> None:
+    def squeezed(text: str) -> str:
+        return re.sub(r"\s|,(?=\s*\))", "", text)
+
+    dialogue = ROOT / "entente" / "dialogue"
+    sources = [dialogue / "rules.py", dialogue / "services" / "moderating.py"]
+    code = squeezed("".join(path.read_text() for path in sources))
+    shown = [line for block in blocks(ROOT / "CONTRIBUTING.md", "python") for line in block.splitlines()]
+    for line in shown:
+        # What is left out is shown as three dots.
+        for part in line.split("..."):
+            assert squeezed(part).strip("{}()") in code, line
+    assert len(shown) > 10
+
+
 # Decisions
 
 
