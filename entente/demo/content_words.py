@@ -30,6 +30,37 @@ def _is_built(needs: list[str]) -> bool:
     return BUILT.issuperset(needs)
 
 
+SCALE = 0.6  # the outlines are drawn 1000 units wide, pictures 600
+
+
+def _points(outline: list[list[int]]) -> str:
+    return " ".join(f"{x * SCALE:g},{y * SCALE:g}" for x, y in outline)
+
+
+def city_map() -> Words:
+    """The map of the city in a picture 600 units wide: title, sentence, districts, river, basins, places."""
+    city, drawn = content("city"), content("districts")
+    told = {row["slug"]: row for row in city["districts"]}
+    districts = [
+        {
+            "name": spoken(told[row["slug"]]["name"]),
+            "sentence": spoken(told[row["slug"]]["sentence"]),
+            "points": _points(row["outline"]),
+            "x": row["label_at"][0] * SCALE,
+            "y": row["label_at"][1] * SCALE,
+        }
+        for row in drawn["districts"]
+    ]
+    return {
+        "title": spoken(city["name"]),
+        "sentence": spoken(city["sentence"]),
+        "districts": districts,
+        "river": _points(drawn["river"]["outline"]),
+        "basins": [_points(basin) for basin in drawn["port"]["basins"]],
+        "rows": [{"cells": [{"text": row["name"]}, {"text": row["sentence"]}]} for row in districts],
+    }
+
+
 def moments() -> list[dict[str, str]]:
     """The story's moments whose part of the product is built: slug, when, title, text."""
     shown = []

@@ -39,6 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "about": words.spoken(words.content("city")["about"]),
         "story": {key: words.spoken(screen["story"][key]) for key in ("heading", "text")},
         "moments": words.moments(),
+        "map": words.city_map(),
+        "map_columns": [{"label": _("District")}, {"label": _("What is there")}],
         "dialogue": dialogue,
         "evenings": evenings,
         "panel": _panel(screen["panel"]),

@@ -44,6 +44,18 @@ def test_the_first_screen_says_what_this_is_in_the_readers_language(
     assert all(row["refusal"][language] in shown for row in screen["refusals"]["items"])
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_map_names_every_district_and_has_its_table(
+    city: City, visitor_client: Client, language: str
+) -> None:
+    figure = page(visitor_client, f"/{language}/").split("<figure")[1].split("</figure>")[0]
+    picture, table = figure.split("<table")
+    for district in content("city")["districts"]:
+        assert district["name"][language] in picture
+        assert district["sentence"][language] in table
+    assert picture.count("<polygon") == len(content("city")["districts"]) + 3
+
+
 def test_only_moments_whose_part_is_built_are_told() -> None:
     assert [moment["slug"] for moment in moments()] == ["before", "now"]
     assert "55" not in moments()[0]["text"]
