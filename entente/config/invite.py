@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from entente.audit.actors import acting, job
 from entente.people import services
 from entente.people.invitations import links
 from entente.people.models import Membership
 
 
-def invite(address: str, *, shows_link: bool) -> int:
+def invite(address: str, *, shows_link: bool, say: Callable[[str], object] = print) -> int:
     """Mail the member with this address a link to sign in, or show it here; as the owner.
 
     Also the way back in for somebody who lost every passkey and code: make sure that it is them.
@@ -19,13 +21,11 @@ def invite(address: str, *, shows_link: bool) -> int:
         found = Membership.objects.select_related("person", "organisation")
         member = found.filter(person__email__iexact=address, ended_at=None).first()
         if member is None:
-            print(f"Nobody with the address {address} acts for an organisation here.")
+            say(f"Nobody with the address {address} acts for an organisation here.")
             return 1
         account = services.invite_member(member, by=by, is_mailed=not shows_link)
         if shows_link:
-            print(links.address(account))
+            say(links.address(account))
         else:
-            print(
-                f"The invitation for {member} is on its way to {account.email}, as soon as the worker runs."
-            )
+            say(f"The invitation for {member} goes to {account.email} as soon as the worker runs.")
     return 0

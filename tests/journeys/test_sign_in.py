@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import time
+from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page
@@ -14,18 +18,43 @@ from tests.journeys.conftest import Site, Visit, assert_accessible
 from tests.people.sign_in_steps import PASSWORD, code_for
 
 
-def invitation(site: Site, address: str) -> str:
-    """The path of the link that `entente invite` shows."""
+def invite(site: Site, address: str, *options: str) -> str:
+    """Run `entente invite` as the owner; returns what it says."""
     url = database.url_for("entente_owner", site.admin_url, site.name)
     asked = subprocess.run(
-        [sys.executable, "-m", "entente.config", "invite", address, "--show-link"],
+        [sys.executable, "-m", "entente.config", "invite", address, *options],
         env={**site.environment, "DATABASE_URL": url},
         cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
     )
-    return "/" + asked.stdout.strip().split("/", 3)[3]
+    return asked.stdout.strip()
+
+
+def invitation(site: Site, address: str) -> str:
+    """The path of the link that `entente invite` shows."""
+    return "/" + invite(site, address, "--show-link").split("/", 3)[3]
+
+
+def mailed_invitation(site: Site, address: str, folder: Path) -> str:
+    """The link in the mail that the worker sends."""
+    site.environment |= {
+        "ENTENTE_KEYSTORE": f"{site.environment['ENTENTE_VAR']}/keystore",
+        "ENTENTE_VAR": str(folder),
+        "ENTENTE_MAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "ENTENTE_ADDRESS": site.url,
+    }
+    assert address in invite(site, address)
+    site.start_worker()
+    for _ in range(600):
+        if mails := list((folder / "mail").glob("*")):
+            break
+        time.sleep(0.05)
+    mail = message_from_bytes(mails[0].read_bytes(), policy=policy.default)
+    assert mail["To"] == address
+    body = mail.get_content()
+    return re.search(rf"{site.url}\S+", body)[0]  # type: ignore[index]
 
 
 def add_authenticator(page: Page) -> Any:
@@ -95,9 +124,11 @@ def test_amina_comes_in_with_a_passkey_and_ends_another_sign_in(
     assert others.count() == 0
 
 
-def test_yusuf_comes_in_with_codes_in_arabic(site: Site, visit: Visit, browser: Browser) -> None:
+def test_yusuf_comes_in_with_codes_in_arabic_and_without_javascript(
+    site: Site, visit: Visit, tmp_path: Path
+) -> None:
     page = visit(locale="ar", phone=True, scripts=False)
-    page.goto(invitation(site, "yusuf.rahman@faith.marenne.example"))
+    page.goto(mailed_invitation(site, "yusuf.rahman@faith.marenne.example", tmp_path))
     assert page.locator("html").get_attribute("dir") == "rtl"
     page.locator("#id_password").fill(PASSWORD)
     page.locator("#id_again").fill(PASSWORD)

@@ -63,11 +63,11 @@ def as_administrator(statement: str, undo: str, member: uuid.UUID) -> Iterator[N
     name = str(connection.settings_dict["NAME"])
     with psycopg.connect(os.environ["TEST_ADMIN_URL"], dbname=name, autocommit=True) as administrator:
         administrator.execute("set session_replication_role = replica")
-        administrator.execute(sql.SQL(statement), [member])  # type: ignore[arg-type]
+        administrator.execute(sql.SQL(statement), [member])
         try:
             yield
         finally:
-            administrator.execute(sql.SQL(undo), [member])  # type: ignore[arg-type]
+            administrator.execute(sql.SQL(undo), [member])
 
 
 @pytest.mark.parametrize(
@@ -143,13 +143,13 @@ def test_the_end_of_a_membership_bites_at_once(city: City, client_of: Callable[[
 
 
 def test_a_membership_that_has_not_begun_does_not_count(city: City) -> None:
-    with as_administrator(
+    begins_tomorrow = as_administrator(
         "update people_membership set since = now() + interval '1 day' where id = %s",
         "update people_membership set since = now() - interval '200 days' where id = %s",
         city.tomas.pk,
-    ):
-        with pytest.raises(NotProven):
-            prove(Credential("session", session_key("tomas")))
+    )
+    with begins_tomorrow, pytest.raises(NotProven):
+        prove(Credential("session", session_key("tomas")))
 
 
 def test_half_an_hour_without_use_or_twelve_hours_end_it(city: City) -> None:
@@ -180,7 +180,7 @@ def test_being_seen_is_written_at_most_once_a_minute(city: City) -> None:
 
 def test_the_table_holds_neither_the_key_nor_what_the_session_holds(city: City) -> None:
     store = session_of(account_of(city.amina), "webauthn")
-    store["mfa.totp.secret"] = "JBSWY3DPEHPK3PXP"  # noqa: S105
+    store["mfa.totp.secret"] = "JBSWY3DPEHPK3PXP"
     store.save()
     row = row_of(store)
     kept = str({**vars(row)})
