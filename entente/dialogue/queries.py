@@ -31,10 +31,10 @@ from entente.jobs.queue import is_on
 from entente.people.models import Member
 from entente.people.sign_in import NotProven, prove
 from entente.records.models import ImportRun, Note, Translation
-from entente.records.queries import translations_of
 
 HEAD_START = 10  # a new statement is shown as if it had this many votes
 LIVE = 0
+FEW = 50  # statements whose translations are fetched one by one; for more, all of a dialogue's are
 # The job that works on an import in each state.
 IMPORT_WORK = {
     ImportRun.State.READING: "dialogue.read_import",
@@ -250,22 +250,25 @@ class Worded:
         return self.language != self.original_language
 
 
+def _worded(known: Translation | None, original: str, written_in: str, language: str) -> Worded:
+    if known is None or not known.text or written_in == language or not original:
+        return Worded(original, written_in, original, written_in, is_checked=True, made_by="")
+    return Worded(known.text, language, original, written_in, bool(known.checked_by), known.made_by)
+
+
 def wording(dialogue: Dialogue, rows: list[Statement], language: str, reader: Actor) -> dict[Any, Any]:
     """The dialogue's texts by field name and its statements' by id, in `language` where they exist in it."""
-    found = translations_of(dialogue.pk, reader, language)
-
-    def worded(about_id: Any, field: str, original: str, written_in: str) -> Worded:
-        row = found.get((about_id, field), {}).get(language)
-        if row is None or not row.text or written_in == language or not original:
-            return Worded(original, written_in, original, written_in, is_checked=True, made_by="")
-        return Worded(row.text, language, original, written_in, bool(row.checked_by), row.made_by)
-
+    translations = Translation.objects.visible_to(reader).filter(record_id=dialogue.pk, language=language)
+    if len(rows) <= FEW:
+        translations = translations.filter(about_id__in=[dialogue.pk, *(row.pk for row in rows)])
+    found = {(known.about_id, known.field): known for known in translations}
     texts: dict[Any, Any] = {
-        field: worded(dialogue.pk, field, getattr(dialogue, field), dialogue.language)
+        field: _worded(found.get((dialogue.pk, field)), getattr(dialogue, field), dialogue.language, language)
         for field in Dialogue.TRANSLATED
     }
-    texts |= {row.pk: worded(row.pk, "text", row.text, row.language) for row in rows}
-    return texts
+    return texts | {
+        row.pk: _worded(found.get((row.pk, "text")), row.text, row.language, language) for row in rows
+    }
 
 
 @dataclass(frozen=True)
@@ -318,8 +321,12 @@ def load_votes(dialogue: Dialogue, reader: Actor) -> Loaded:
     who = list(people.values_list("stratum", "area", "language"))
     columns = [int(number or 0) for number in numbers]
     sql = VOTES_QUERY.format(dialogue=f"'{dialogue.pk}'")
-    with connection.cursor() as cursor, cursor.cursor.copy(sql) as copy:
-        raw = b"".join(bytes(part) for part in copy)
+    with connection.cursor() as cursor:
+        # Nothing is known yet about votes that were just imported: the planner would compare each with everybody.
+        cursor.execute("set local enable_nestloop = off")
+        with cursor.cursor.copy(sql) as copy:
+            raw = b"".join(bytes(part) for part in copy)
+        cursor.execute("set local enable_nestloop = on")
     rows = np.frombuffer(raw[BINARY_HEADER:-BINARY_TRAILER], dtype=BINARY_ROW)
     votes = VoteArrays.of(
         rows["row"].astype(np.int32),
@@ -338,18 +345,11 @@ def titles(rows: list[Dialogue], language: str, reader: Actor) -> dict[tuple[Any
         record_id__in=[row.pk for row in rows], language=language, field__in=fields
     )
     found = {(row.about_id, row.field): row for row in translations}
-    texts = {}
-    for row in rows:
-        for field in fields:
-            original, known = getattr(row, field), found.get((row.pk, field))
-            if known is None or row.language == language:
-                texts[row.pk, field] = Worded(original, row.language, original, row.language, True, "")
-            else:
-                checked = bool(known.checked_by)
-                texts[row.pk, field] = Worded(
-                    known.text, language, original, row.language, checked, known.made_by
-                )
-    return texts
+    return {
+        (row.pk, field): _worded(found.get((row.pk, field)), getattr(row, field), row.language, language)
+        for row in rows
+        for field in fields
+    }
 
 
 def with_published_outcome(rows: list[Dialogue], reader: Actor) -> set[Any]:

@@ -84,7 +84,8 @@ def groups_found(content: Plain) -> str:
 
 
 def headline(content: Plain, texts: dict[int, str]) -> list[str]:
-    """The result in a few sentences; `texts` are the statements by number."""
+    """The result in a few sentences; `texts` are the statements by number, each kept in its own direction."""
+    texts = {at: f"\u2068{text}\u2069" for at, text in texts.items()}
     said = [took_part(content), groups_found(content)]
     bridge = next((row for row in content["bridging"] if row["statement"] in texts), None)
     if bridge:

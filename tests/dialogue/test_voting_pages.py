@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client
 
 from entente.audit.actors import VISITOR, acting
@@ -19,17 +18,17 @@ def address(dialogue: Dialogue, page: str = "vote", language: str = "en") -> str
     return f"/{language}/dialogues/{dialogue.reference}/{page}/"
 
 
-def hidden_fields(response: HttpResponse) -> dict[str, str]:
+def hidden_fields(response: Any) -> dict[str, str]:
     """What the form on a page brings along."""
     fields = re.findall(r'<input type="hidden" name="(statement|start)" value="([^"]*)"', text_of(response))
     return dict(fields)
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Any) -> str:
     return unescape(response.content.decode())
 
 
-def answer(client: Client, dialogue: Dialogue, vote: str = "agree", **changes: Any) -> HttpResponse:
+def answer(client: Client, dialogue: Dialogue, vote: str = "agree", **changes: Any) -> Any:
     """Read the page as it is shown and press one of its buttons."""
     fields = hidden_fields(client.get(address(dialogue)))
     return client.post(address(dialogue), fields | {"vote": vote} | changes)
@@ -52,7 +51,7 @@ def people_so_far(dialogue: Dialogue) -> int:
         return int(queries.turnout(dialogue, VISITOR)["people"])
 
 
-def take_part(city: City, client: Client) -> HttpResponse:
+def take_part(city: City, client: Client) -> Any:
     """Give one answer, so that the browser has its cookie."""
     response = answer(client, city.dialogue)
     assert response.status_code == 303
@@ -284,7 +283,7 @@ def test_too_many_answers_within_the_hour_have_to_wait(
 # A statement of one's own
 
 
-def send(client: Client, city: City, text: str, language: str = "en", page: str = "en") -> HttpResponse:
+def send(client: Client, city: City, text: str, language: str = "en", page: str = "en") -> Any:
     fields = hidden_fields(client.get(address(city.dialogue, "statement", page)))
     fields = {name: value for name, value in fields.items() if name == "start"}
     return client.post(

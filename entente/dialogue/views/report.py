@@ -26,6 +26,7 @@ from entente.ui.templatetags.ui import number, percent
 
 Plain = dict[str, Any]
 Texts = dict[int, queries.Worded]
+STRONGEST = 5  # statements listed for each group
 
 
 def _published(reference: str) -> tuple[Dialogue, Outcome]:
@@ -106,8 +107,7 @@ def _lists(content: Plain, worded: Texts) -> Plain:
                     "worded": worded[row["statement"]],
                     "said": sentences.stands_for(row),
                 }
-                for row in group["stands_for"]
-                if row["statement"] in worded
+                for row in _known(group["stands_for"], worded)[:STRONGEST]
             ],
         }
         for place, (name, group) in enumerate(
