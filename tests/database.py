@@ -106,6 +106,7 @@ def sweep() -> None:
 def set_environment_up() -> None:
     """Name the database before pytest-django reads the settings."""
     os.environ.update(ENVIRONMENT)
+    (FOLDER / "static").mkdir(parents=True, exist_ok=True)
     from entente.config import database
 
     if "PYTEST_XDIST_WORKER" not in os.environ:

@@ -75,6 +75,13 @@ def test_amina_alone_gets_the_record_and_the_others_get_nothing(city: City, visi
     assert shown.count("What should the new North Quay library be open late for?") == 1
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_under_each_answer_stands_its_reason(city: City, visitor_client: Client, language: str) -> None:
+    shown = page(visitor_client, f"/{language}/")
+    for row in content("first_screen")["panel"]["readers"]:
+        assert row["text"][language] in shown
+
+
 def test_the_panel_is_asked_anew_for_every_page(city: City, visitor_client: Client) -> None:
     with acting(city.amina):
         dialogues.open_dialogue(city.library, by=city.amina)
@@ -185,10 +192,10 @@ def test_peters_pages_never_contain_the_drafts_title(
         assert not [title for title in titles if title in shown], path
 
 
-def production(*, extra: str, code: str) -> subprocess.CompletedProcess[str]:
+def started(*, mode: str = "production", extra: str, code: str) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
-        "ENTENTE_MODE": "production",
+        "ENTENTE_MODE": mode,
         "ENTENTE_EXTRA_APPS": extra,
         "ENTENTE_SECRET_KEY": "only for this test " * 3,
     }
@@ -202,9 +209,9 @@ def production(*, extra: str, code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_production_refuses_to_start_with_the_demo() -> None:
-    started = production(extra="entente.demo", code="")
-    assert started.returncode != 0
-    assert "The demo signs people in with one click: it is never installed in production." in started.stderr
+    stopped = started(extra="entente.demo", code="")
+    assert stopped.returncode != 0
+    assert "The demo signs people in with one click: it is never installed in production." in stopped.stderr
 
 
 def test_production_has_the_partnerships_page_and_no_address_of_the_demo() -> None:
@@ -215,11 +222,18 @@ def test_production_has_the_partnerships_page_and_no_address_of_the_demo() -> No
         "    try: print(resolve(path))\n"
         "    except Resolver404: pass\n"
     )
-    started = production(extra="", code=code)
-    assert started.stdout.split() == ["entente.portal.views"], started.stderr
+    running = started(extra="", code=code)
+    assert running.stdout.split() == ["entente.portal.views"], running.stderr
 
 
 # Mailbox
+
+
+def test_the_demo_writes_its_mail_into_a_folder_and_to_nobody() -> None:
+    code = "from django.conf import settings; print(settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH)"
+    backend, folder = started(mode="demo", extra="entente.demo", code=code).stdout.split()
+    assert backend == "django.core.mail.backends.filebased.EmailBackend"
+    assert folder == str(Path(os.environ["ENTENTE_VAR"]) / "mail")
 
 
 @pytest.fixture

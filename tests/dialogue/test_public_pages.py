@@ -26,7 +26,7 @@ def address(dialogue: Dialogue, page: str = "", language: str = "en") -> str:
 
 
 def text_of(response: Any) -> str:
-    return unescape(response.content.decode())
+    return unescape(str(response.content.decode()))
 
 
 def words_of(response: Any) -> str:

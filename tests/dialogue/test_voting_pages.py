@@ -25,7 +25,7 @@ def hidden_fields(response: Any) -> dict[str, str]:
 
 
 def text_of(response: Any) -> str:
-    return unescape(response.content.decode())
+    return unescape(str(response.content.decode()))
 
 
 def answer(client: Client, dialogue: Dialogue, vote: str = "agree", **changes: Any) -> Any:

@@ -1,0 +1,138 @@
+"""Who gets which page. A new address fails here until the table says so."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from entente.people.models import Member
+from tests.conftest import City
+
+# What a GET answers. In staff addresses the record is the city's draft, in public ones a public dialogue.
+#   302 on a staff page: sign in first; 404: for this reader the record does not exist; 405: only posted to.
+#   403: not this role; 409: not in this state; 410: the link is spent.
+# fmt: off
+WHO_GETS: dict[str, tuple[int, int, int, int, int]] = {
+    # page                                visitor owner colleague partner outsider
+    "portal_root:root":                    (302, 302, 302, 302, 302),
+    "portal_root:health":                  (200, 200, 200, 200, 200),
+    "portal_root:robots":                  (200, 200, 200, 200, 200),
+    "portal:home":                         (200, 200, 200, 200, 200),
+    "portal:partnership":                  (200, 200, 200, 200, 200),
+    "portal:refusals":                     (200, 200, 200, 200, 200),
+    "demo:sign_in_as":                     (405, 405, 405, 405, 405),
+    "demo:mailbox":                        (200, 200, 200, 200, 200),
+    "dialogue:dialogues":                  (200, 200, 200, 200, 200),
+    "dialogue:dialogue":                   (200, 200, 200, 200, 200),
+    "dialogue:vote":                       (200, 200, 200, 200, 200),
+    "dialogue:add_statement":              (200, 200, 200, 200, 200),
+    "dialogue:enter_code":                 (200, 200, 200, 200, 200),
+    "dialogue:where_i_stand":              (200, 200, 200, 200, 200),
+    "dialogue:report":                     (200, 200, 200, 200, 200),
+    "dialogue:map_picture":                (200, 200, 200, 200, 200),
+    "dialogue:open_data":                  (200, 200, 200, 200, 200),
+    "records:my_work":                     (302, 200, 200, 200, 200),
+    "records:search":                      (302, 200, 200, 200, 200),
+    "records:complete_action":             (302, 405, 405, 405, 405),
+    "records:write_note":                  (302, 200, 200, 404, 404),
+    "dialogue_staff:dialogue_list":        (302, 200, 200, 200, 200),
+    "dialogue_staff:draft_dialogue":       (302, 200, 403, 403, 403),
+    "dialogue_staff:manage_dialogue":      (302, 200, 200, 404, 404),
+    "dialogue_staff:edit_dialogue":        (302, 200, 403, 404, 404),
+    "dialogue_staff:translate_dialogue":   (302, 200, 403, 404, 404),
+    "dialogue_staff:add_statement":        (302, 200, 403, 404, 404),
+    "dialogue_staff:moderate_statements":  (302, 200, 403, 404, 404),
+    "dialogue_staff:open_dialogue":        (302, 200, 403, 404, 404),
+    "dialogue_staff:freeze_dialogue":      (302, 409, 403, 404, 404),
+    "dialogue_staff:unfreeze_dialogue":    (302, 409, 403, 404, 404),
+    "dialogue_staff:close_dialogue":       (302, 409, 403, 404, 404),
+    "dialogue_staff:edit_report":          (302, 200, 403, 404, 404),
+    "dialogue_staff:publish_outcome":      (302, 409, 403, 404, 404),
+    "dialogue_staff:make_codes":           (302, 200, 403, 404, 404),
+    "dialogue_staff:forget_codes":         (302, 405, 405, 405, 405),
+    "dialogue_staff:write_note":           (302, 405, 405, 405, 405),
+    "dialogue_staff:add_action":           (302, 405, 405, 405, 405),
+    "dialogue_staff:complete_action":      (302, 405, 405, 405, 405),
+    "dialogue_staff:import_list":          (302, 200, 200, 200, 200),
+    "dialogue_staff:import_polis":         (302, 200, 403, 403, 403),
+    "dialogue_staff:import_run":           (302, 404, 404, 404, 404),
+    "dialogue_staff:import_findings":      (302, 404, 404, 404, 404),
+    "dialogue_staff:resume_import":        (302, 405, 405, 405, 405),
+    "people:sessions":                     (302, 200, 200, 200, 200),
+    "people:end_other_sessions":           (302, 405, 405, 405, 405),
+    "people:end_session":                  (302, 405, 405, 405, 405),
+    "people:choose_language":              (405, 405, 405, 405, 405),
+    "people:ask_for_link":                 (302, 405, 405, 405, 405),
+    "people:accept_invitation":            (410, 410, 410, 410, 410),
+    "account_login":                       (200, 302, 302, 302, 302),
+    "account_logout":                      (302, 200, 200, 200, 200),
+    "account_inactive":                    (200, 200, 200, 200, 200),
+    "account_reauthenticate":              (302, 403, 403, 403, 403),
+    "account_change_password":             (302, 302, 302, 302, 302),
+    "account_set_password":                (302, 200, 200, 200, 200),
+    "mfa_index":                           (302, 200, 200, 200, 200),
+    "mfa_authenticate":                    (302, 302, 302, 302, 302),
+    "mfa_reauthenticate":                  (302, 403, 403, 403, 403),
+    "mfa_activate_totp":                   (302, 302, 302, 302, 302),
+    "mfa_deactivate_totp":                 (302, 404, 404, 404, 404),
+    "mfa_view_recovery_codes":             (302, 404, 404, 404, 404),
+    "mfa_generate_recovery_codes":         (302, 200, 200, 200, 200),
+    "mfa_list_webauthn":                   (302, 200, 200, 200, 200),
+    "mfa_add_webauthn":                    (302, 200, 200, 200, 200),
+    "mfa_reauthenticate_webauthn":         (302, 403, 403, 403, 403),
+    "mfa_login_webauthn":                  (302, 302, 302, 302, 302),
+    "mfa_edit_webauthn":                   (302, 404, 404, 404, 404),
+    "mfa_remove_webauthn":                 (302, 404, 404, 404, 404),
+}
+# fmt: on
+
+
+def every_url(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Every named address, with the names of what stands in it."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}", list(entry.pattern.regex.groupindex)
+        else:
+            yield from every_url(entry, f"{entry.namespace}:" if entry.namespace else namespace)
+
+
+URLS = dict(every_url(get_resolver()))
+
+
+def test_no_address_is_missing_and_none_is_gone() -> None:
+    assert set(URLS) == set(WHO_GETS)
+
+
+def address(name: str, city: City) -> str:
+    """One address of this name, about the record its table row speaks of."""
+    shown = city.library if name.startswith(("dialogue_staff:", "records:")) else city.dialogue
+    if name in {"dialogue:report", "dialogue:map_picture", "dialogue:open_data"}:
+        shown = city.evenings
+    known = {"reference": shown.reference, "language": "fr", "token": "x", "pk": 1}
+    return reverse(name, kwargs={part: known.get(part, uuid.UUID(int=7)) for part in URLS[name]})
+
+
+@pytest.mark.parametrize("name", sorted(WHO_GETS))
+def test_each_gets_what_the_table_says(name: str, city: City, client_of: Callable[[Member], Client]) -> None:
+    page = address(name, city)
+    readers = [city.amina, city.claire, city.lena, city.peter]
+    answers = [Client().get(page), *(client_of(reader).get(page) for reader in readers)]
+    assert tuple(answer.status_code for answer in answers) == WHO_GETS[name]
+    if name == "portal:home":
+        return  # the demo's panel shows there, on purpose, what Amina sees and Peter does not
+    for answer in (answers[0], answers[3], answers[4]):
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert city.library.title.encode() not in body
+        assert city.library.reference.encode() not in body.replace(page.encode(), b"")
+
+
+@pytest.mark.parametrize("name", sorted(name for name in URLS if "reference" in URLS[name]))
+@pytest.mark.parametrize("reference", ["DLG-2222222", "x", "dlg-7k3mpq4", "' or 1=1"])
+def test_a_reference_that_does_not_exist_is_not_found(name: str, reference: str, city: City) -> None:
+    page = address(name, city).replace(city.library.reference, "R").replace(city.dialogue.reference, "R")
+    page = page.replace(city.evenings.reference, "R").replace("/R/", f"/{reference}/")
+    assert Client().get(page).status_code in {302 if page.startswith("/staff/") else 404, 404}
