@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.html import strip_tags
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from entente.dialogue.codes import normal
@@ -52,8 +53,9 @@ class StatementForm(forms.Form):
 
     text = StatementText(
         label=_("Your statement"),
-        help_text=_(
-            "One idea in your own words, which others can agree or disagree with. Leave out names of people."
+        help_text=format_lazy(
+            _("One idea in your own words, at most {most} characters. Leave out names of people."),
+            most=STATEMENT_LENGTH,
         ),
         max_length=STATEMENT_LENGTH,
         strip=False,
