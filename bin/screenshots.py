@@ -21,6 +21,7 @@ FOLDER = ROOT / "var" / "screenshots"
 MOST_BYTES = 3_000_000
 LANGUAGES = ("en", "ar")
 SIZES = {"": (1440, 1000), "-phone": (360, 760)}
+REPORT_SCREENS = 3
 FLAGS = ["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb", "--font-render-hinting=none"]
 
 
@@ -68,8 +69,13 @@ def take_pictures(browser: Browser, site: str, language: str) -> None:
             if answer is None or not answer.ok:
                 raise SystemExit(f"{address} can't be shown.")
             page.evaluate("document.fonts.ready")
-            whole = name == "report"  # its picture of opinions lies below the first screenful
-            page.screenshot(path=PICTURES / f"{name}-{language}{suffix}.png", full_page=whole)
+            # The picture of opinions lies below the first screenful of a report.
+            screens = REPORT_SCREENS if name == "report" else 1
+            page.screenshot(
+                path=PICTURES / f"{name}-{language}{suffix}.png",
+                full_page=True,
+                clip={"x": 0, "y": 0, "width": width, "height": height * screens},
+            )
         context.close()
 
 
