@@ -59,6 +59,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _named(self, login=_("E-mail address"), password=_("Password"))
+        self.fields["login"].widget.attrs["dir"] = "ltr"
 
 
 class PasswordAgainForm(ReauthenticateForm):  # type: ignore[misc]

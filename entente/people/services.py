@@ -21,7 +21,7 @@ from entente.people.models import Account, Area, Attempt, Member, Membership, Or
 from entente.people.queries import has_factor
 from entente.people.session_store import SessionStore
 
-SET_UP = "Whoever runs the server sets up organisations and persons."
+SET_UP = _("Whoever runs the server sets up organisations and persons.")
 ASKED_FOR = _("The invitation was asked for by somebody who may.")
 
 

@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.db.utils import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from entente.audit.actors import VISITOR, Actor, Credential, Plain, acting, begin, begun
@@ -25,6 +26,7 @@ from entente.people.models import Account, Member, Membership
 from entente.people.rate_limits import sender, within_limit
 
 STAFF = "/staff/"
+NEVER_KEPT = (STAFF, "/account/")  # what a shared computer must not show again after somebody signed out
 # Where somebody may try passwords, codes and links, and how often in an hour: a whole town hall may share
 # one connection, one person does not mistype twenty times.
 TRIED_AT = {
@@ -110,7 +112,10 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.member = None  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.path.startswith(NEVER_KEPT):
+            add_never_cache_headers(response)
+        return response
 
     def process_view(
         self,

@@ -267,3 +267,9 @@ def test_what_is_over_is_forgotten(city: City) -> None:
     assert not Session.objects.filter(pk=key_hash(old.session_key or "")).exists()
     assert accepted(fresh)
     assert {attempt.day for attempt in Attempt.objects.all()} == {clock.now().date()}
+
+
+def test_no_browser_keeps_a_staff_page(city: City, client_of: Callable[[Member], Client]) -> None:
+    client = client_of(city.amina)
+    for page in ("/staff/sessions/", "/account/factors/"):
+        assert "no-store" in client.get(page).headers["Cache-Control"]
