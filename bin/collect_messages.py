@@ -21,7 +21,7 @@ PRODUCT = ROOT / "entente"
 LANGUAGES = ("fr", "ar", "ro")  # the texts themselves are English
 CONTEXT = (1, "c")
 KEYWORDS = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), (1,)),
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "N_"), (1,)),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), (CONTEXT, 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), (CONTEXT, 2, 3)),

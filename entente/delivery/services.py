@@ -6,6 +6,7 @@ from smtplib import SMTPException
 from django.core.mail import EmailMessage
 from django.db import models, transaction
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from entente.audit import clock
@@ -86,5 +87,5 @@ def _settle_message(message: Message, error: str, *, by: Actor) -> None:
 
 def _outcome(error: str) -> Decision:
     if error:
-        return allow("The mail server refused it %(attempts)d times.", attempts=ATTEMPTS)
-    return allow("The mail server took it.")
+        return allow(_("The mail server refused it %(attempts)d times."), attempts=ATTEMPTS)
+    return allow(_("The mail server took it."))

@@ -100,11 +100,10 @@ def _add_member(organisation: Organisation, row: Words) -> Member:
 
 def _build_policing(amina: Member) -> Dialogue:
     words = content("dialogue")
-    with days_ago(words["opened_days_ago"]):
-        dialogue = _draft(words, amina)
-        opened = dialogues.open_dialogue(dialogue, by=amina, action=DAILY)
     closes_at = clock.this_hour() + timedelta(days=words["closes_in_days"])
-    dialogue = dialogues.edit_dialogue(opened, by=amina, closes_at=closes_at)
+    with days_ago(words["opened_days_ago"]):
+        draft = dialogues.edit_dialogue(_draft(words, amina), by=amina, closes_at=closes_at)
+        dialogue = dialogues.open_dialogue(draft, by=amina, action=DAILY)
     participants = _let_vote(dialogue, words, amina, days=words["opened_days_ago"] - 0.5)
     for place, row in enumerate(words["rejected"]):
         statement = _add_resident_statement(dialogue, participants[place], row, days=3)

@@ -129,7 +129,7 @@ def findings(kept: list[dict[str, Any]]) -> list[Finding]:
 
 
 def _finding(file: str, line: int | None, code: str, detail: dict[str, Any]) -> Finding:
-    where = {"file": file} if line is None else {"file": file, "line": line}
+    where: dict[str, Any] = {"file": file} if line is None else {"file": file, "line": line}
     return Finding(file, line, gettext(SENTENCES[Fault(code)]) % {**where, **detail})
 
 

@@ -289,7 +289,7 @@ class CodesForm(forms.Form):
     )
     number = forms.IntegerField(
         label=_("How many letters"),
-        required=False,
+        initial=100,
         min_value=1,
         max_value=MOST_CODES,
         help_text=_("At most 5,000 at once. Only for letters."),
@@ -307,10 +307,9 @@ class CodesForm(forms.Form):
     )
     as_file = forms.ChoiceField(
         label=_("What you need"),
-        choices=[("", _("A page to print or to show")), ("csv", _("A file (CSV) for your mail merge"))],
+        choices=[("page", _("A page to print or to show")), ("csv", _("A file (CSV) for your mail merge"))],
         widget=forms.RadioSelect,
-        required=False,
-        initial="",
+        initial="page",
     )
 
     def __init__(self, data: Any, *, batches: list[str], districts: dict[str, str]) -> None:
@@ -329,15 +328,6 @@ class CodesForm(forms.Form):
             )
             raise ValidationError(said, code="known")
         return batch
-
-    def clean(self) -> dict[str, Any]:
-        """Letters need a number; a session needs one code."""
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("stratum") == Stratum.LETTER and "number" in cleaned and not cleaned["number"]:
-            self.add_error("number", ValidationError(_("Say how many letters you send."), code="required"))
-        if cleaned.get("stratum") == Stratum.HOSTED:
-            cleaned["number"] = 1
-        return cleaned
 
 
 class DecisionForm(forms.Form):

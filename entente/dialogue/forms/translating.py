@@ -42,7 +42,13 @@ class TranslationForm(forms.Form):
 
     def _add(self, name: str, key: Any, label: str, original: str, limit: int) -> None:
         row = self.known.get(key, {}).get(self.language)
-        box = forms.Textarea(attrs={"rows": 2 + len(original) // 90, "lang": self.language, "dir": "auto"})
+        box = forms.Textarea(
+            attrs={
+                "rows": 2 + len(original) // 60 + original.count("\n"),
+                "lang": self.language,
+                "dir": "auto",
+            }
+        )
         self.fields[name] = Passage(
             label=label, required=False, max_length=limit, initial=row.text if row else "", widget=box
         )

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from django.db.models import Sum
 
 from entente.audit import clock
@@ -19,7 +20,7 @@ from entente.dialogue.publication import is_due, rough_outcome
 from entente.dialogue.services.drafting import locked
 from entente.people.models import Member
 
-SCHEDULED = "The result is worked out when votes have come in."
+SCHEDULED = _("The result is worked out when votes have come in.")
 
 
 def analyse_dialogue(dialogue_id: uuid.UUID, *, by: Actor) -> Analysis | None:
@@ -89,7 +90,7 @@ def log_vote_counts(*, by: Actor) -> int:
                 "dialogue.votes_counted",
                 by=by,
                 about=dialogue,
-                decision=allow("Votes are counted by the hour."),
+                decision=allow(_("Votes are counted by the hour.")),
                 details={"hour": hour.isoformat(), "votes": votes},
             )
             rows.filter(dialogue_id=dialogue_id, hour=hour).update(is_logged=True)

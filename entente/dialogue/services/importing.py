@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
 from entente.audit.actors import Actor, acting
@@ -95,7 +96,7 @@ def _advance(run: ImportRun, before: str, event: str, *, by: Actor, **found: Any
         for name, value in found.items():
             setattr(run, name, value)
         run.save()
-        decision: Decision = allow("Somebody asked for this import.")
+        decision: Decision = allow(_("Somebody asked for this import."))
         log(event, by=by, about=run, decision=decision, details={"state": run.state, "rows": run.rows_done})
     return run
 
@@ -104,7 +105,7 @@ def _advance(run: ImportRun, before: str, event: str, *, by: Actor, **found: Any
 def bring_in_import(run: ImportRun, *, by: Member, title: str, question: str, language: str) -> Dialogue:
     """Make the dialogue and its statements, closed from the start, and have the votes written."""
     run = ImportRun.objects.visible_to(by).select_for_update(of=("self",)).get(pk=run.pk)
-    rules.may_bring_in_import(by, run, clock.now()).require()
+    decision = rules.may_bring_in_import(by, run, clock.now()).require()
     conversation = _read(run).conversation
     assert conversation is not None
     dialogue = draft_dialogue(
@@ -123,7 +124,6 @@ def bring_in_import(run: ImportRun, *, by: Member, title: str, question: str, la
     )
     run.state, run.record_id = State.RUNNING, dialogue.pk
     run.save()
-    decision = allow("You coordinate dialogues for your organisation.")
     log("dialogue.conversation_brought_in", by=by, about=dialogue, decision=decision, details=run.preview)
     defer("dialogue.run_import", run=str(run.id))
     index_dialogue(dialogue, by=by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from entente.audit import clock
 from entente.audit.services import log
@@ -17,7 +18,7 @@ from entente.people.models import Member
 from entente.records import services as records
 
 State = Dialogue.State
-READ_WITHIN = timedelta(days=1)
+READ_FOR = timedelta(days=14)
 
 
 def _change_state(dialogue: Dialogue, state: str, reason: str) -> None:
@@ -27,7 +28,7 @@ def _change_state(dialogue: Dialogue, state: str, reason: str) -> None:
 
 @transaction.atomic
 def open_dialogue(dialogue: Dialogue, *, by: Member, action: str = "") -> Dialogue:
-    """Make it public and let everybody answer. `action` is what the coordinator then has to do every day."""
+    """Make it public and let everybody answer. `action` is what the coordinator then does until it closes."""
     dialogue = locked(dialogue, by)
     accepted = Statement.objects.visible_to(by).filter(
         dialogue_id=dialogue.pk, state=Statement.State.ACCEPTED
@@ -37,7 +38,8 @@ def open_dialogue(dialogue: Dialogue, *, by: Member, action: str = "") -> Dialog
     _change_state(dialogue, State.OPEN, "")
     log("dialogue.dialogue_opened", by=by, about=dialogue, decision=decision)
     if action:
-        records.add_action(dialogue, by=by, what=action, assigned_to=by, due_on=clock.today() + READ_WITHIN)
+        last_day = timezone.localdate(dialogue.closes_at) if dialogue.closes_at else clock.today() + READ_FOR
+        records.add_action(dialogue, by=by, what=action, assigned_to=by, due_on=last_day)
     return dialogue
 
 

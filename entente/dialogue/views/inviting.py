@@ -25,9 +25,9 @@ from entente.people.sign_in import MemberRequest
 def make_codes(request: MemberRequest, reference: str) -> HttpResponse:
     """Make codes for letters or for a hosted session. They are shown once: only hashes are kept."""
     dialogue = dialogue_to_run(request, reference)
-    batches = [row["batch"] for row in queries.codes(dialogue, request.member)]
+    batches = _batches(dialogue, request)
     districts = area_names(request.member)
-    form = CodesForm(request.POST or None, batches=batches, districts=districts)
+    form = CodesForm(request.POST or None, batches=list(batches), districts=districts)
     decision = rules.may_make_codes(request.member, dialogue, clock.now())
     if form.is_valid():
         asked = {name: form.cleaned_data[name] for name in ("stratum", "number", "area", "batch")}
@@ -41,13 +41,17 @@ def make_codes(request: MemberRequest, reference: str) -> HttpResponse:
                 request, dialogue, codes, {**asked, "as_file": form.cleaned_data["as_file"]}, district
             )
     refusal = "" if decision else str(decision)
-    context = {
-        "dialogue": dialogue,
-        "form": form,
-        "refusal": refusal,
-        "codes": queries.codes(dialogue, request.member),
-    }
+    context = {"dialogue": dialogue, "form": form, "refusal": refusal, "batches": list(batches.items())}
     return render(request, "dialogue_staff/make_codes.html", context, status=REFUSED_HERE if refusal else 200)
+
+
+def _batches(dialogue: Dialogue, request: MemberRequest) -> dict[str, int]:
+    """How many codes each named batch has."""
+    found: dict[str, int] = {}
+    for row in queries.codes(dialogue, request.member):
+        if row["batch"]:
+            found[row["batch"]] = found.get(row["batch"], 0) + row["number"]
+    return found
 
 
 def _shown_once(

@@ -75,7 +75,8 @@ def _preview(dialogue: Dialogue, request: MemberRequest) -> dict[str, Any]:
     hidden = sum(cell is None for cell in content["totals"].values())
     return {
         "preview": content,
-        "bridging": listed(content["bridging"]),
+        "agreed": listed([row for row in content["bridging"] if row["direction"] > 0]),
+        "rejected": listed([row for row in content["bridging"] if row["direction"] < 0]),
         "dividing": listed(content["dividing"]),
         "shown": len(content["totals"]) - hidden,
         "hidden": hidden,
