@@ -493,7 +493,7 @@ def test_two_people_do_not_overwrite_each_others_report(city: City, client_of: C
 def test_codes_are_shown_once_and_work(city: City, client_of: ClientOf) -> None:
     client, here = client_of(city.amina), page("make_codes", city.dialogue.reference)
     area = "north_quay"
-    sent = {"stratum": "letter", "number": "3", "area": area, "batch": "November"}
+    sent = {"stratum": "letter", "number": "3", "area": area, "batch": "November", "as_file": "page"}
     answer = client.post(here, sent)
     codes = answer.context["codes"]
     assert len(codes) == 3
@@ -521,7 +521,8 @@ def test_codes_come_as_a_file_that_no_spreadsheet_calculates(city: City, client_
 
 def test_a_hosted_session_has_one_code_to_project(city: City, client_of: ClientOf) -> None:
     here = page("make_codes", city.dialogue.reference)
-    answer = client_of(city.amina).post(here, {"stratum": "hosted", "batch": "Open Door, Friday"})
+    sent = {"stratum": "hosted", "number": "100", "batch": "Open Door, Friday", "as_file": "page"}
+    answer = client_of(city.amina).post(here, sent)
     (code,) = answer.context["codes"]
     assert code in words(answer)
     assert f"{city.dialogue.reference}/code/" in words(answer)
@@ -530,7 +531,7 @@ def test_a_hosted_session_has_one_code_to_project(city: City, client_of: ClientO
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"number": ""}, "Say how many letters you send."),
+        ({"number": ""}, "This field is required."),
         ({"number": "5001"}, "less than or equal to 5000"),
         ({"number": "0"}, "greater than or equal to 1"),
         ({"number": "many"}, "Enter a whole number."),
@@ -544,7 +545,7 @@ def test_what_is_wrong_with_a_wish_for_codes_is_said(
     city: City, client_of: ClientOf, changes: dict[str, str], said: str
 ) -> None:
     before = InviteCode.objects.visible_to(city.amina).count()
-    sent = {"stratum": "letter", "number": "3", "batch": "November", **changes}
+    sent = {"stratum": "letter", "number": "3", "batch": "November", "as_file": "page", **changes}
     answer = client_of(city.amina).post(page("make_codes", city.dialogue.reference), sent)
     assert said in words(answer)
     assert InviteCode.objects.visible_to(city.amina).count() == before
@@ -552,7 +553,7 @@ def test_what_is_wrong_with_a_wish_for_codes_is_said(
 
 def test_the_codes_of_a_lost_list_become_useless(city: City, client_of: ClientOf) -> None:
     client, reference = client_of(city.amina), city.dialogue.reference
-    sent = {"stratum": "letter", "number": "3", "batch": "Lost"}
+    sent = {"stratum": "letter", "number": "3", "batch": "Lost", "as_file": "page"}
     codes = client.post(page("make_codes", reference), sent).context["codes"]
     services.redeem_code(city.dialogue, code=codes[0], language="en")
     answer = client.post(page("forget_codes", reference), {"batch": "Lost"}, follow=True)
@@ -563,7 +564,7 @@ def test_the_codes_of_a_lost_list_become_useless(city: City, client_of: ClientOf
 
 
 def test_a_closed_dialogue_makes_no_codes(city: City, client_of: ClientOf) -> None:
-    sent = {"stratum": "letter", "number": "3", "batch": "Late"}
+    sent = {"stratum": "letter", "number": "3", "batch": "Late", "as_file": "page"}
     answer = client_of(city.amina).post(page("make_codes", city.evenings.reference), sent)
     assert answer.status_code == 409
     assert "This dialogue is closed." in words(answer)
