@@ -380,6 +380,13 @@ def test_statements_of_markup_stay_text_in_the_report(city: City, visitor_client
     assert "&lt;script&gt;alert(1)&lt;/script&gt; %(x)s" in page
 
 
+def test_what_too_few_answered_is_said_to_be_uncertain(city: City, visitor_client: Client) -> None:
+    assert "What is uncertain" not in words_of(visitor_client.get(address(city.evenings, "report/")))
+    rewrite(city, published(city.evenings), uncertain=[2, 3])
+    page = words_of(visitor_client.get(address(city.evenings, "report/")))
+    assert "Too few people have answered 2 statements to say more about them." in page
+
+
 # The files
 
 
