@@ -116,6 +116,14 @@ def test_sent_twice_it_is_one_person_and_one_answer(city: City, visitor_client: 
     assert own_votes(other, city.dialogue) == {int(fields["statement"]): Vote.Value.AGREE}
 
 
+def test_two_clicks_at_the_very_same_moment_are_one_person(city: City, visitor_client: Client) -> None:
+    take_part(city, visitor_client)
+    token = visitor_client.cookies[f"voice-{city.dialogue.reference}"].value
+    with acting(VISITOR):  # looked before the other click had joined
+        second = voices.joined(voices.Voice(None, token), city.dialogue)
+    assert second == voice(visitor_client, city.dialogue)
+
+
 def test_when_everything_is_answered_the_end_says_so(city: City, visitor_client: Client) -> None:
     for _statement in range(38):
         response = answer(visitor_client, city.dialogue, "pass")
@@ -256,9 +264,12 @@ def test_a_draft_does_not_exist_for_visitors(city: City, visitor_client: Client)
         assert city.library.title not in text_of(response)
 
 
-def test_without_the_token_of_the_page_a_form_is_refused(city: City) -> None:
+def test_without_the_token_of_the_page_a_form_is_refused_in_plain_words(city: City) -> None:
     strict = Client(enforce_csrf_checks=True)
-    assert strict.post(address(city.dialogue), {"statement": 1, "vote": "agree"}).status_code == 403
+    response = strict.post(address(city.dialogue, language="ar"), {"statement": 1, "vote": "agree"})
+    assert response.status_code == 403
+    assert '<html lang="ar" dir="rtl">' in text_of(response)
+    assert "403_csrf.html" in [template.name for template in response.templates]
 
 
 def test_other_ways_of_asking_are_refused(city: City, visitor_client: Client) -> None:
