@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -61,12 +60,12 @@ def page(name: str, *arguments: object) -> str:
     return reverse(f"dialogue_staff:{name}", args=arguments)
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     """What a person reads on a page."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
 
 
-def upload(client: Client, content: bytes, name: str = "conversation.zip") -> HttpResponse:
+def upload(client: Client, content: bytes, name: str = "conversation.zip") -> Any:
     return client.post(page("import_polis"), {"file": SimpleUploadedFile(name, content)})
 
 
@@ -99,7 +98,7 @@ def the_run_id() -> uuid.UUID:
     return newest.id
 
 
-def kept(dialogue_id: object) -> tuple[int, int, int]:
+def kept(dialogue_id: Any) -> tuple[int, int, int]:
     """Statements, people and votes in the database."""
     with acting(JOB):
         tables = (Statement, Participant, Vote)

@@ -8,7 +8,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -27,7 +26,7 @@ def here(city: City) -> str:
     return reverse("dialogue_staff:moderate_statements", args=[city.dialogue.reference])
 
 
-def words(answer: HttpResponse) -> str:
+def words(answer: Any) -> str:
     """What a person reads on a page."""
     return " ".join(unescape(re.sub(r"<[^>]+>", "", answer.content.decode())).split())
 

@@ -100,10 +100,14 @@ class DialogueForm(forms.Form):
         help_text=_("In the city's time. After this moment nobody can answer any more."),
     )
 
+    kept_closes_at: datetime | None = None
+
     def clean_closes_at(self) -> datetime | None:
-        """A new closing date lies in the future; an old one may stay as it is."""
+        """A new closing date lies in the future; an old one may stay as it is, to the second."""
         closes_at: datetime | None = self.cleaned_data["closes_at"]
-        if closes_at and closes_at <= clock.now() and "closes_at" in self.changed_data:
+        if "closes_at" not in self.changed_data:
+            return self.kept_closes_at
+        if closes_at and closes_at <= clock.now():
             raise ValidationError(_("This moment has passed. Choose a later one."), code="past")
         return closes_at
 
@@ -135,6 +139,9 @@ class EditDialogueForm(DialogueForm):
     def __init__(self, data: Any, *, dialogue: Dialogue) -> None:
         self.now = fingerprint(dialogue, self.FIELDS)
         initial = {name: getattr(dialogue, name) for name in self.FIELDS} | {"seen": self.now}
+        self.kept_closes_at = dialogue.closes_at
+        if dialogue.closes_at:
+            initial["closes_at"] = dialogue.closes_at.replace(second=0, microsecond=0)
         super().__init__(data, initial=initial)
         if dialogue.state != Dialogue.State.DRAFT:
             for name in ("question", "language"):
