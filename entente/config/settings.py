@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     *(["django.contrib.auth.middleware.AuthenticationMiddleware"] if HAS_STAFF else []),
     "django.contrib.messages.middleware.MessageMiddleware",
-    *(["allauth.account.middleware.AccountMiddleware"] if HAS_STAFF else []),
+    "allauth.account.middleware.AccountMiddleware",  # allauth insists on it, even where nobody signs in
     "entente.people.sign_in.ActorMiddleware",
 ]
 
