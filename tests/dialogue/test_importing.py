@@ -303,29 +303,29 @@ def test_an_import_whose_worker_is_killed_goes_on_and_is_exact(
     role: Callable[[str], str],
 ) -> None:
     client = sign_in(Client(), amina())
-    run = read(client, zipped(written(conversation(300, 100))), role)
+    run = read(client, zipped(written(conversation(600, 100))), role)
     assert run.state == "ready"
     client.post(page("import_run", run.pk), {"title": "Large", "question": "What now?", "language": "en"})
     url = database.url_for("entente_worker", os.environ["TEST_ADMIN_URL"], connection.settings_dict["NAME"])
     command = [sys.executable, "-m", "django", "procrastinate", "worker", "--one-shot"]
     environment = {**os.environ, "DATABASE_URL": url}
     worker = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
-    while not 0 < the_run().rows_done < 30_000:
+    while not 0 < the_run().rows_done < 60_000:
         assert worker.poll() is None, "The worker ended before it could be killed."
         time.sleep(0.01)
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
     stopped = the_run()
     assert stopped.state == "running"
-    assert 0 < stopped.rows_done < 30_000
+    assert 0 < stopped.rows_done < 60_000
     with connection.cursor() as cursor:
         cursor.execute("update procrastinate_workers set last_heartbeat = now() - interval '5 minutes'")
     assert retry_stalled() > 0
     subprocess.run(command, env=environment, cwd=ROOT, check=True, timeout=120, stderr=subprocess.DEVNULL)
     role("entente_owner")
     done = the_run()
-    assert (done.state, done.rows_done) == ("done", 30_000)
-    assert kept(done.record_id) == (100, 300, 30_000)
+    assert (done.state, done.rows_done) == ("done", 60_000)
+    assert kept(done.record_id) == (100, 600, 60_000)
 
 
 def test_two_workers_at_one_import_write_everything_once(role: Callable[[str], str]) -> None:
