@@ -32,7 +32,7 @@ staff_urls = [
     path("account/", include(people.account_urls)),
 ]
 
-urlpatterns = []
+urlpatterns = [*portal.every_surface]
 if settings.SURFACE != "staff":
     urlpatterns += public_urls
 if settings.HAS_STAFF:

@@ -4,9 +4,9 @@ from django.urls import URLPattern, path
 
 from entente.portal import views
 
+every_surface: list[URLPattern] = [path("healthz", views.health, name="health")]
 root_urls: list[URLPattern] = [
     path("", views.root, name="root"),
-    path("healthz", views.health, name="health"),
     path("robots.txt", views.robots, name="robots"),
 ]
 public_urls: list[URLPattern] = [

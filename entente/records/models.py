@@ -105,7 +105,10 @@ class Participation(OnRecord):
 
     data_policy = DataPolicy(holds="who was invited", purpose="access", keep="with its record")
     wall = Wall(
-        read=f"({IS_JOB} or membership_id = {MEMBER} or owner_id = {ORGANISATION})", insert=OWN, change=OWN
+        read=f"({IS_JOB} or membership_id = {MEMBER} or owner_id = {ORGANISATION})",
+        insert=OWN,
+        change=OWN,
+        public="select",  # the policy of records asks here; a visitor sees no row
     )
 
     owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")

@@ -19,7 +19,7 @@ from tests.conftest import City
 WHO_GETS: dict[str, tuple[int, int, int, int, int]] = {
     # page                                visitor owner colleague partner outsider
     "portal_root:root":                    (302, 302, 302, 302, 302),
-    "portal_root:health":                  (200, 200, 200, 200, 200),
+    "health":                  (200, 200, 200, 200, 200),
     "portal_root:robots":                  (200, 200, 200, 200, 200),
     "portal:home":                         (200, 200, 200, 200, 200),
     "portal:partnership":                  (200, 200, 200, 200, 200),

@@ -146,3 +146,9 @@ def test_votes_of_finished_hours_are_logged_once(city: City) -> None:
     worker = job("dialogue.log_vote_counts", None)
     with pytest.raises(Exception, match="unknown credential"):
         services.log_vote_counts(by=worker)
+
+
+@pytest.mark.parametrize("member", ["claire", "lena", "peter"])
+def test_only_coordinators_upload_a_conversation(city: City, member: str) -> None:
+    with pytest.raises(Refused, match="Only coordinators"):
+        services.start_import(by=getattr(city, member), file_name="polis.zip", content=b"PK")
