@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from bench import opinion_groups_small
 from bench.promise import Promise
@@ -23,7 +24,7 @@ PEOPLE, STATEMENTS, VOTES_EACH = 100_000, 200, 10
 
 
 def promises() -> Iterator[Promise]:
-    """Measure one after the other; figures of CPU are of the web process, with PostgreSQL's where it says so."""
+    """Measure one after the other; CPU is the web process's, with PostgreSQL's where it says so."""
     yield Promise("first page of the installed demo, from a cold start", _first_page(), 5, "s")
     admin_url = test_database.copy_of_city("bench")
     try:
@@ -134,7 +135,7 @@ def _cost(visit: Callable[[], object]) -> tuple[float, int]:
     return statistics.median(spent), asked
 
 
-def _run(sql: str, *values: object) -> None:
+def _run(sql: str, *values: Any) -> None:
     from django.db import connection, transaction
 
     with transaction.atomic(), connection.cursor() as cursor:
@@ -150,8 +151,8 @@ with made as (
   select gen_random_uuid(), 'dialogue', 'DLG-B' || lpad(n::text, 6, '0'), o.id, 'engagement', 'organisation',
          'Dialogue ' || n, now() - n * interval '1 minute'
     from generate_series(%s, %s) n, people_organisation o where o.slug = 'city' returning id)
-insert into dialogue_dialogue (record_ptr_id, question, background, use_of_answers, policy, language, languages,
-    is_open_web, state, state_reason, source, heard, missing, limits, next_steps)
+insert into dialogue_dialogue (record_ptr_id, question, background, use_of_answers, policy, language,
+    languages, is_open_web, state, state_reason, source, heard, missing, limits, next_steps)
 select id, 'What?', '', '', 'Policy', 'en', '["en"]', true, 'draft', '', '', '', '', '', '' from made"""
 _next = iter(range(0, 10**9, 10**5))
 
@@ -175,7 +176,8 @@ insert into dialogue_vote (participant_id, statement_id, dialogue_id, value)
 select p.id, s.id, p.dialogue_id, (random() * 2)::int - 1
   from (select id, dialogue_id, row_number() over () n from dialogue_participant
          where dialogue_id = %s) p
-  join (select id, row_number() over () m from dialogue_statement where dialogue_id = %s and state = 'accepted'
+  join (select id, row_number() over () m from dialogue_statement
+         where dialogue_id = %s and state = 'accepted'
          and number > 1000) s on (p.n * 7 + s.m) %% %s < %s"""
 
 

@@ -15,9 +15,14 @@ from entente.audit.decisions import Decision, allow, refuse
 class Readable(Protocol):
     """What the rule needs to know of a record."""
 
-    owner_id: uuid.UUID
-    audience: str
-    public_since: datetime | None
+    @property
+    def owner_id(self) -> uuid.UUID: ...
+
+    @property
+    def audience(self) -> str: ...
+
+    @property
+    def public_since(self) -> datetime | None: ...
 
 
 ORGANISATION, TASK_FORCE, NAMED = "organisation", "task_force", "named"

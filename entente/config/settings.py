@@ -146,7 +146,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; allauth reads here that we use passwords
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation reached the mailbox
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = False  # allauth's keep addresses in a cache; ours are in people.sign_in and people.forms
+# allauth's keep addresses in a cache; ours are in people.sign_in and people.forms.
+ACCOUNT_RATE_LIMITS = False
 ACCOUNT_FORMS = {
     "login": "entente.people.forms.SignInForm",
     "reauthenticate": "entente.people.forms.PasswordAgainForm",

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from entente.dialogue import urls as dialogue
 from entente.people import urls as people
@@ -32,7 +32,7 @@ staff_urls = [
     path("account/", include(people.account_urls)),
 ]
 
-urlpatterns = [*portal.every_surface]
+urlpatterns: list[URLPattern | URLResolver] = [*portal.every_surface]
 if settings.SURFACE != "staff":
     urlpatterns += public_urls
 if settings.HAS_STAFF:

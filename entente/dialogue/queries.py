@@ -322,7 +322,7 @@ def load_votes(dialogue: Dialogue, reader: Actor) -> Loaded:
     columns = [int(number or 0) for number in numbers]
     sql = VOTES_QUERY.format(dialogue=f"'{dialogue.pk}'")
     with connection.cursor() as cursor:
-        # Nothing is known yet about votes that were just imported: the planner would compare each with everybody.
+        # The planner knows nothing yet of votes just imported: it would compare each with everybody.
         cursor.execute("set local enable_nestloop = off")
         with cursor.cursor.copy(sql) as copy:
             raw = b"".join(bytes(part) for part in copy)

@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from entente.agreements.rules import NAMED, ORGANISATION, TASK_FORCE, may_read_record
-from entente.audit.actors import VISITOR, Credential, job
+from entente.audit.actors import VISITOR, Actor, Credential, job
 
 AT = datetime(2026, 11, 20, 2, 10, tzinfo=UTC)
 CITY, POLICE = uuid.uuid4(), uuid.uuid4()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reader:
     """A member of an organisation."""
 
@@ -27,7 +27,7 @@ class Reader:
     credential: Credential | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Thing:
     """A record as the rule sees it."""
 
@@ -37,6 +37,7 @@ class Thing:
 
 
 OWNER, PARTNER = Reader(CITY), Reader(POLICE)
+READERS: tuple[Actor, ...] = (OWNER, PARTNER, VISITOR)
 
 
 def test_the_owner_reads_its_record_and_is_told_why() -> None:
@@ -76,7 +77,7 @@ def test_the_rule_is_what_its_text_says() -> None:
     """An oracle from the sentence: public from its moment; else members only; else owner, or named."""
     moments = (None, AT - timedelta(days=1), AT, AT + timedelta(days=1))
     for reader, owner, audience, since, is_named in itertools.product(
-        (OWNER, PARTNER, VISITOR), (CITY, POLICE), (ORGANISATION, TASK_FORCE, NAMED), moments, (False, True)
+        READERS, (CITY, POLICE), (ORGANISATION, TASK_FORCE, NAMED), moments, (False, True)
     ):
         expected = since is not None and since <= AT
         if not expected and reader is not VISITOR:

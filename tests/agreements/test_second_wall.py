@@ -48,12 +48,13 @@ def test_who_did_not_begin_sees_nothing(staff: psycopg.Connection) -> None:
 
 
 def test_a_visitor_sees_what_is_public_and_nothing_else(staff: psycopg.Connection, city: City) -> None:
-    assert titles(staff, None, "") == {city.dialogue.title, city.evenings.title}
+    public = {city.dialogue.title, city.evenings.title, city.riverside.title}
+    assert titles(staff, None, "") == public
 
 
 def test_the_owner_sees_its_draft_and_the_outsider_does_not(staff: psycopg.Connection, city: City) -> None:
     assert city.library.title in begun(staff, "amina")
-    assert begun(staff, "peter") == {city.dialogue.title, city.evenings.title}
+    assert begun(staff, "peter") == {city.dialogue.title, city.evenings.title, city.riverside.title}
 
 
 def test_nothing_is_left_over_for_the_next_transaction(staff: psycopg.Connection) -> None:
@@ -210,7 +211,7 @@ def test_both_walls_and_the_rule_say_the_same(city: City) -> None:
 
     begin(city.amina)
     every = [*Record.objects.visible_to(city.amina).order_by("reference")]
-    assert len(every) == 3
+    assert len(every) == 4
     cast = [getattr(city, name) for name in City.__annotations__]
     readers = [m for m in cast if m.__class__.__name__ == "Membership"]
     for reader in [*readers, VISITOR]:
@@ -223,4 +224,4 @@ def test_both_walls_and_the_rule_say_the_same(city: City) -> None:
                 raw.execute("select authz.begin('session', %s)", [key_of(name)])
                 walled = {row[0] for row in raw.execute("select id from records_record")}
             assert walled == filtered
-    assert Dialogue.objects.visible_to(city.amina).count() == 3
+    assert Dialogue.objects.visible_to(city.amina).count() == 4

@@ -86,8 +86,8 @@ def test_one_hidden_count_hides_a_second_so_that_the_total_tells_nothing() -> No
 def test_nobodys_own_position_or_group_is_published() -> None:
     told = outcome(result([30, 20], [[[20, 5, 5]], [[5, 10, 5]]], [[0, 0, 0]]), [1], took_part(50))
     assert set(told) == {
-        "method", "is_clear", "eligible", "fewest_votes", "numbers", "groups", "totals", "bridging", "dividing",
-        "uncertain", "map", "took_part",
+        "method", "is_clear", "eligible", "fewest_votes", "numbers", "groups", "totals", "bridging",
+        "dividing", "uncertain", "map", "took_part",
     }  # fmt: skip
     assert set(told["groups"][0]) == {"size", "centre", "outline", "counts", "stands_for"}
 

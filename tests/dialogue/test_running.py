@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,13 @@ from entente.records.queries import search
 from tests.conftest import City
 
 
-def draft(city: City, **texts: str) -> Dialogue:
-    words = {"title": "Benches", "question": "Where do we need benches?", "policy": "No names.", **texts}
+def draft(city: City, **texts: Any) -> Dialogue:
+    words: dict[str, Any] = {
+        "title": "Benches",
+        "question": "Where do we need benches?",
+        "policy": "No names.",
+        **texts,
+    }
     return services.draft_dialogue(by=city.amina, language="en", languages=["fr"], **words)
 
 

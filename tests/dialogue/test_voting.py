@@ -66,7 +66,7 @@ def test_one_is_asked_each_statement_once_until_all_are_answered(city: City) -> 
     seen = []
     while statement := queries.next_statement(city.dialogue, voter):
         services.cast_vote(statement, by=voter, value=1)
-        seen.append(statement.number)
+        seen.append(statement.number or 0)
     assert sorted(seen) == sorted(set(seen))
     assert len(seen) == queries.statements(city.dialogue, VISITOR).count()
 

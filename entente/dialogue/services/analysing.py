@@ -6,8 +6,8 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 from django.db.models import Sum
+from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
 from entente.audit.actors import Actor, acting
@@ -69,7 +69,8 @@ def publish_outcome(dialogue: Dialogue, *, by: Member) -> Outcome:
     """Publish what was heard: protected counts, the map as areas, and the city's own words."""
     dialogue = locked(dialogue, by)
     before, content = queries.published_outcome(dialogue, by), queries.outcome_to_publish(dialogue, by)
-    decision = rules.may_publish_outcome(by, dialogue, is_analysed=content is not None, at=clock.now()).require()
+    is_analysed = content is not None
+    decision = rules.may_publish_outcome(by, dialogue, is_analysed=is_analysed, at=clock.now()).require()
     assert content is not None
     if dialogue.public_since is None:
         dialogue.public_since = clock.now()

@@ -94,7 +94,7 @@ def make_codes(
 
 @transaction.atomic
 def forget_codes(dialogue: Dialogue, *, by: Member, batch: str) -> int:
-    """Make the codes of one batch useless that nobody has used; returns how many. Whoever came in stays in."""
+    """Forget a batch's unused codes; returns how many. Whoever came in stays in."""
     dialogue = locked(dialogue, by)
     decision = rules.may_make_codes(by, dialogue, clock.now()).require()
     unused = InviteCode.objects.visible_to(by).filter(dialogue_id=dialogue.pk, batch=batch, is_used=False)

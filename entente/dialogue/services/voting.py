@@ -44,7 +44,7 @@ def join_dialogue(
 ) -> tuple[Participant, str]:
     """Take part without a code. Returns the participant and the token for their browser.
 
-    `token` is a fresh one from `new_token` that their page already holds, so that a form sent twice joins once.
+    `token` is a fresh one from `new_token` that their page holds already: a form sent twice joins once.
     """
     rules.may_join_openly(dialogue, clock.now()).require()
     token = token or new_token()
