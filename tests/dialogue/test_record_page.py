@@ -1,4 +1,4 @@
-"""The page of one dialogue, its report and its codes: each works, says why it refuses, is closed to others."""
+"""The page of one dialogue, its report and its codes: each works, says why it refuses, and for whom."""
 
 from __future__ import annotations
 
