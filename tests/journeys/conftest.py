@@ -11,10 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from entente.config import database
 from entente.ui.vendor_files import axe_script
@@ -31,6 +30,7 @@ CHROMIUM_FLAGS = [
 ]
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
+DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 
 
 @dataclass
@@ -64,10 +64,10 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise RuntimeError("The site did not start; its last words are above.")
         with contextlib.suppress(OSError):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-            connection.request("GET", "/en/", headers={"Host": "localhost"})
-            connection.getresponse().read()
-            return
+            with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+                connection.request("GET", "/en/", headers={"Host": "localhost"})
+                connection.getresponse().read()
+                return
         time.sleep(0.05)
     raise RuntimeError("The site did not answer in time.")
 
@@ -117,8 +117,12 @@ Visit = Callable[..., Page]
 
 @pytest.fixture
 def visit(browser: Browser, site: Site) -> Iterator[Visit]:
-    """Open a browser of one's own: `visit(locale="ar", phone=True, scripts=False)` gives its page."""
+    """Open a browser of one's own: `visit(locale="ar", phone=True, scripts=False)` gives its page.
+
+    A script that failed and whatever the policy refused fail the journey at its end.
+    """
     contexts: list[BrowserContext] = []
+    faults: list[str] = []
 
     def open_browser(
         *, locale: str = "en", phone: bool = False, scripts: bool = True, dark: bool = False
@@ -133,42 +137,49 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"A script failed: {error}"))
-        page.on("console", _no_violation)
-        return page
+        context.on("weberror", lambda fault: faults.append(f"A script failed: {fault.error}"))
+        context.on("console", lambda said: faults.extend(_violations(said)))
+        return context.new_page()
 
     yield open_browser
     for context in contexts:
         context.close()
+    assert faults == []
 
 
-def _no_violation(message: Any) -> None:
-    if "Content Security Policy" in message.text:
-        pytest.fail(message.text)
+def _violations(said: ConsoleMessage) -> list[str]:
+    return [said.text] if "Content Security Policy" in said.text else []
 
 
-def assert_accessible(page: Page, browser: Browser) -> None:
-    """axe finds nothing on what the page shows now.
+def assert_accessible(page: Page, browser: Browser, *, as_shown: bool = False) -> None:
+    """axe finds nothing on what the page shows now, and a phone 360 pixels wide shows all of it.
 
     axe is injected into a copy of the page without the policy, which rightly refuses it in the real one.
+    `as_shown`: the copy is made of what is on the screen, for an answer to a form that has no address.
     """
     context = browser.new_context(
         bypass_csp=True,
         storage_state=page.context.storage_state(),
         viewport=page.viewport_size,
         locale=page.evaluate("document.documentElement.lang") or "en",
+        color_scheme="dark" if page.evaluate(DARK) else "light",
     )
     try:
         copy = context.new_page()
         copy.goto(page.url)
+        if as_shown:
+            copy.set_content(page.content())
         copy.add_script_tag(path=str(axe_script(ROOT / "node_modules")))
         found = copy.evaluate(
             "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
         )
+        copy.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        width = copy.evaluate("document.documentElement.scrollWidth")
     finally:
         context.close()
     faults = [f"{v['id']}: {v['help']} {[n['target'] for n in v['nodes']][:3]}" for v in found["violations"]]
+    if width > PHONE["width"]:
+        faults.append(f"{width} pixels wide on a phone of {PHONE['width']}")
     assert faults == [], f"{page.url}\n" + "\n".join(faults)
 
 
