@@ -48,7 +48,9 @@ def addresses(page: Page, site: str, language: str) -> dict[str, str]:
     """Where the three pages are: the first screen, a statement to answer, a published result."""
     page.goto(f"{site}/{language}/dialogues/")
     vote = page.locator('main a[href$="/vote/"]').first.get_attribute("href")
-    report = page.locator('main a[href$="/report/"]').first.get_attribute("href")
+    # The newest result stands first on the page of the partnership: the river bank, with its map of opinions.
+    page.goto(f"{site}/{language}/partnership/")
+    report = page.locator('#heard a[href$="/report/"]').first.get_attribute("href")
     # Which statement comes next is drawn by lot: the first one makes pictures that can be compared.
     return {
         "first-screen": f"{site}/{language}/",

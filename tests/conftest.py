@@ -14,7 +14,7 @@ from django.test import Client
 
 from entente.audit.actors import acting
 from entente.config import environment
-from entente.demo.city import content
+from entente.demo.content_words import content
 from entente.dialogue.models import Dialogue
 from entente.people.models import Account, Member
 from entente.people.session_store import SessionStore
@@ -24,7 +24,7 @@ from tests.template_city import session_key
 
 @dataclass
 class City:
-    """The cast by first name; `dialogue` is open, `library` a draft, `evenings` closed and published."""
+    """The cast by first name; `dialogue` is open, `library` a draft, `evenings` and `riverside` published."""
 
     amina: Member
     jonas: Member
@@ -43,6 +43,7 @@ class City:
     dialogue: Dialogue
     library: Dialogue
     evenings: Dialogue
+    riverside: Dialogue
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +57,9 @@ def city(db: None) -> City:
     members = {row["slug"]: member_with(session_key(row["slug"])) for row in content("cast")["people"]}
     with acting(members["amina"]):
         titles = {d.title: d for d in Dialogue.objects.visible_to(members["amina"]).select_related("owner")}
-    found = [titles[content(file)["title"]["en"]] for file in ("dialogue", "library", "evenings")]
-    return City(**members, dialogue=found[0], library=found[1], evenings=found[2])
+    files = ("dialogue", "library", "evenings", "riverside")
+    found = [titles[content(file)["title"]["en"]] for file in files]
+    return City(**members, dialogue=found[0], library=found[1], evenings=found[2], riverside=found[3])
 
 
 def sign_in(client: Client, member: Member) -> Client:

@@ -6,26 +6,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import yaml
 from django.db import transaction
 
 from entente.audit import clock
 from entente.audit.actors import Credential, job
+from entente.demo.content_words import Words, content
 from entente.demo.voters import Voter, synthetic_votes
 from entente.dialogue import services as dialogues
 from entente.dialogue.models import Dialogue, Participant, Statement, Stratum
 from entente.people import services as people
 from entente.people.models import Member, Organisation
 
-CONTENT = Path(__file__).parent / "content"
 SET_UP = job("set-up", None)
 FIRST = "en"  # the language a text is kept in; the others are its translations
 DAILY = "Read new statements, every working day until it closes."
-Words = dict[str, Any]
 
 
 @dataclass
@@ -35,13 +31,8 @@ class City:
     members: dict[str, Member]
     policing: Dialogue
     evenings: Dialogue
+    riverside: Dialogue
     library: Dialogue
-
-
-def content(name: str) -> Words:
-    """One of the YAML files with Marenne's words."""
-    words: Words = yaml.safe_load((CONTENT / f"{name}.yaml").read_text())
-    return words
 
 
 @contextmanager
@@ -60,10 +51,12 @@ def build_city(say: Callable[[str], object] = lambda sentence: None) -> City:
     say("  the dialogue about the scrutiny of policing, with 400 invented voters")
     policing = _build_policing(amina)
     say("  the Saint-Roch evenings, closed and published")
-    evenings = _build_evenings(amina)
+    evenings = _build_published(content("evenings"), amina)
+    say("  the river bank in summer, closed and published, with 260 invented voters")
+    riverside = _build_published(content("riverside"), amina)
     with days_ago(2):
         library = _draft(content("library"), amina)
-    return City(members, policing, evenings, library)
+    return City(members, policing, evenings, riverside, library)
 
 
 def _build_cast() -> dict[str, Member]:
@@ -116,8 +109,7 @@ def _build_policing(amina: Member) -> Dialogue:
     return dialogue
 
 
-def _build_evenings(amina: Member) -> Dialogue:
-    words = content("evenings")
+def _build_published(words: Words, amina: Member) -> Dialogue:
     with days_ago(words["opened_days_ago"]):
         dialogue = dialogues.open_dialogue(_draft(words, amina), by=amina)
     _let_vote(dialogue, words, amina, days=words["opened_days_ago"], until=words["closed_days_ago"])

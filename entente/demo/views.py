@@ -32,7 +32,7 @@ TOLD_AS = {
 def home(request: HttpRequest) -> HttpResponse:
     """The first screen: what this is, one story, one record with four readers, four doors."""
     screen = words.content("first_screen")
-    dialogue, evenings = queries.dialogue_of("dialogue"), queries.dialogue_of("evenings")
+    dialogue, heard = queries.dialogue_of("dialogue"), queries.dialogue_of("riverside")
     context = {
         "sentence": words.spoken(screen["sentence"]),
         "imagined": words.spoken(screen["imagined"]),
@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "map": words.city_map(),
         "map_columns": [{"label": _("District")}, {"label": _("What is there")}],
         "dialogue": dialogue,
-        "evenings": evenings,
+        "heard": heard,
         "panel": _panel(screen["panel"]),
         "doors": _doors(dialogue),
         "doors_heading": words.spoken(screen["doors"]["heading"]),

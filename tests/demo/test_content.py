@@ -15,9 +15,9 @@ import yaml
 from entente import demo
 
 FOLDER = Path(str(demo.__file__)).parent / "content"
-FILES = ["cast", "city", "dialogue", "districts", "evenings", "first_screen", "library"]
+FILES = ["cast", "city", "dialogue", "districts", "evenings", "first_screen", "library", "riverside"]
 LANGUAGES = {"en", "fr", "ar", "ro"}
-DIALOGUES = ["dialogue", "evenings", "library"]
+DIALOGUES = ["dialogue", "evenings", "library", "riverside"]
 
 
 def load(name: str) -> dict[str, Any]:
@@ -119,16 +119,22 @@ def test_no_slug_is_used_twice() -> None:
     assert max(slugs.values()) == 1
 
 
-@pytest.mark.parametrize(("name", "groups"), [("dialogue", 3), ("evenings", 1)])
+@pytest.mark.parametrize(("name", "groups"), [("dialogue", 3), ("evenings", 1), ("riverside", 3)])
 def test_every_statement_has_a_leaning_for_every_planted_group(name: str, groups: int) -> None:
     for statement in load(name)["statements"]:
         assert len(statement["stand"]) == groups, statement["slug"]
         assert all(-1 <= lean <= 1 for lean in statement["stand"]), statement["slug"]
 
 
-def test_the_main_dialogue_has_voices_from_all_four_languages() -> None:
-    origins = Counter(statement["origin"] for statement in load("dialogue")["statements"])
-    assert origins == {"en": 14, "fr": 10, "ar": 8, "ro": 6}
+@pytest.mark.parametrize(
+    ("name", "voices"),
+    [
+        ("dialogue", {"en": 14, "fr": 10, "ar": 8, "ro": 6}),
+        ("riverside", {"en": 7, "fr": 5, "ar": 5, "ro": 5}),
+    ],
+)
+def test_the_large_dialogues_have_voices_from_all_four_languages(name: str, voices: dict[str, int]) -> None:
+    assert Counter(statement["origin"] for statement in load(name)["statements"]) == voices
 
 
 def test_every_reason_given_stands_in_the_public_policy() -> None:
@@ -141,11 +147,17 @@ def test_every_reason_given_stands_in_the_public_policy() -> None:
     assert next(s["repeats"] for s in content["waiting"] if s["expected"] == "duplicate") in slugs
 
 
-@pytest.mark.parametrize("name", ["dialogue", "evenings"])
+@pytest.mark.parametrize("name", ["dialogue", "evenings", "riverside"])
 def test_what_we_heard_leaves_numbers_to_the_figures(name: str) -> None:
     for place, text in texts(load(name)["what_we_heard"], name):
         for language, words in text.items():
             assert not re.search(r"\d", words), f"{place}/{language}"
+
+
+@pytest.mark.parametrize("name", ["dialogue", "evenings", "riverside"])
+def test_the_summary_of_what_we_heard_fits_on_a_card(name: str) -> None:
+    for language, words in load(name)["what_we_heard"]["summary"].items():
+        assert len(words.split()) <= 50, language
 
 
 def test_everybody_in_the_cast_belongs_somewhere_and_writes_from_there() -> None:

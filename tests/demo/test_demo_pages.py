@@ -61,10 +61,12 @@ def test_only_moments_whose_part_is_built_are_told() -> None:
     assert "55" not in moments()[0]["text"]
 
 
-def test_the_story_leads_to_the_live_dialogue_and_to_the_report(city: City, visitor_client: Client) -> None:
+def test_the_story_leads_to_the_live_dialogue_and_to_the_newest_report(
+    city: City, visitor_client: Client
+) -> None:
     shown = page(visitor_client, "/en/")
     assert f'href="/en/dialogues/{city.dialogue.reference}/"' in shown
-    assert f'href="/en/dialogues/{city.evenings.reference}/report/"' in shown
+    assert f'href="/en/dialogues/{city.riverside.reference}/report/"' in shown
 
 
 def test_amina_alone_gets_the_record_and_the_others_get_nothing(city: City, visitor_client: Client) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from entente.audit.actors import VISITOR, acting, job
 from entente.audit.queries import history
-from entente.demo.city import content
+from entente.demo.content_words import content
 from entente.dialogue import queries, services
 from entente.dialogue.models import Dialogue, Statement
 from entente.people.models import Member

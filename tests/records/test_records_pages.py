@@ -43,6 +43,7 @@ def promise(city: City, *, days: int, what: str = "Ask the library team for thei
 def test_my_work_shows_what_one_promised_the_most_urgent_first(city: City, client_of: ClientOf) -> None:
     promise(city, days=20, what="Book the hall")
     promise(city, days=1, what="Ring the printer")
+    promise(city, days=-3, what="Write to the caretaker")
     shown = page(client_of(city.amina), "/staff/")
     late = shown.index("days late")
     assert late < shown.index("Ring the printer") < shown.index("Book the hall")
