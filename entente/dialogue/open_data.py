@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from entente.dialogue.statement_text import tidy
+from entente.records.typed_text import tidy
 
 Plain = Mapping[str, Any]
 Cell = str | int | None

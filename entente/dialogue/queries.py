@@ -30,7 +30,7 @@ from entente.dialogue.publication import outcome
 from entente.jobs.queue import is_on
 from entente.people.models import Member
 from entente.people.sign_in import NotProven, prove
-from entente.records.models import ImportRun, Note, Translation
+from entente.records.models import ImportRun, Translation
 
 HEAD_START = 10  # a new statement is shown as if it had this many votes
 LIVE = 0
@@ -46,13 +46,6 @@ def dialogues(reader: Member) -> QuerySet[Dialogue]:
     """The organisation's own dialogues, newest first."""
     own = Dialogue.objects.visible_to(reader).filter(owner_id=reader.organisation_id)
     return own.select_related("owner").order_by("-opened_at", "reference")
-
-
-def colleagues(reader: Member) -> QuerySet[Member]:
-    """Who else acts for the reader's organisation today, by name."""
-    begin(reader)
-    rows = Member.objects.filter(organisation_id=reader.organisation_id, ended_at=None)
-    return rows.select_related("person").order_by("person__name", "id")
 
 
 def waiting_counts(dialogue_ids: list[Any], reader: Member) -> dict[Any, int]:
@@ -137,11 +130,6 @@ def abandoned_imports(reader: Actor) -> list[uuid.UUID]:
     """Imports that should be read or written now, and that no job works on any more."""
     runs = ImportRun.objects.visible_to(reader).filter(kind="polis", state__in=IMPORT_WORK)
     return [run.id for run in runs if not is_on(IMPORT_WORK[ImportRun.State(run.state)], run=str(run.id))]
-
-
-def notes(dialogue: Dialogue, reader: Member) -> QuerySet[Note]:
-    """What colleagues wrote on it, newest first."""
-    return Note.objects.visible_to(reader).filter(record_id=dialogue.pk).order_by("-written_at")
 
 
 def public_dialogues(reader: Actor = VISITOR) -> QuerySet[Dialogue]:

@@ -47,13 +47,6 @@ staff_urls: list[URLPattern] = [
     path("dialogues/<slug:reference>/publish/", reporting.publish_outcome, name="publish_outcome"),
     path("dialogues/<slug:reference>/codes/", inviting.make_codes, name="make_codes"),
     path("dialogues/<slug:reference>/codes/forget/", inviting.forget_codes, name="forget_codes"),
-    path("dialogues/<slug:reference>/notes/", record_page.write_note, name="write_note"),
-    path("dialogues/<slug:reference>/actions/", record_page.add_action, name="add_action"),
-    path(
-        "dialogues/<slug:reference>/actions/<uuid:action>/",
-        record_page.complete_action,
-        name="complete_action",
-    ),
     path("imports/", importing.import_list, name="import_list"),
     path("imports/new/", importing.import_polis, name="import_polis"),
     path("imports/<uuid:run>/", importing.import_run, name="import_run"),

@@ -41,3 +41,10 @@ def area_names(reader: Actor) -> dict[str, str]:
     """The districts' names in the language of the moment, by their slug."""
     begin(reader)
     return {area.slug: str(area) for area in Area.objects.order_by("name")}
+
+
+def colleagues(reader: Member) -> QuerySet[Member]:
+    """Who else acts for the reader's organisation today, by name."""
+    begin(reader)
+    rows = Member.objects.filter(organisation_id=reader.organisation_id, ended_at=None)
+    return rows.select_related("person").order_by("person__name", "id")

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from entente.audit import clock
+from entente.people.models import Member
+from entente.people.queries import colleagues
+from entente.records.fields import Line, Passage, one_line, several_lines
 
 NOTE_LENGTH = 4000
 
@@ -11,16 +20,44 @@ NOTE_LENGTH = 4000
 class NoteForm(forms.Form):
     """A note on a record."""
 
-    text = forms.CharField(
+    text = Passage(
         label=_("Your note"),
         help_text=_("Everybody who sees this record reads it. Leave out what the work does not need."),
         max_length=NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+        widget=several_lines(5),
         error_messages={
             "required": _("Write the note here."),
             "max_length": _("A note has at most %(limit_value)d characters; yours has %(show_value)d."),
         },
     )
+
+
+class ActionForm(forms.Form):
+    """Who does what by when."""
+
+    what = Line(label=_("What is to be done"), max_length=200, widget=one_line())
+    assigned_to = forms.ChoiceField(label=_("Who does it"))
+    due_on = forms.DateField(
+        label=_("By when"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+
+    def __init__(self, data: Any = None, *, by: Member) -> None:
+        super().__init__(data, initial={"assigned_to": str(by.pk)})
+        self.members = {str(member.pk): member for member in colleagues(by)}
+        field = self.fields["assigned_to"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, member.person.name) for key, member in self.members.items()]
+
+    def clean_assigned_to(self) -> Member:
+        """One of the colleagues."""
+        return self.members[self.cleaned_data["assigned_to"]]
+
+    def clean_due_on(self) -> date:
+        """Nothing is due in the past."""
+        due_on: date = self.cleaned_data["due_on"]
+        if due_on < clock.today():
+            raise ValidationError(_("This day has passed. Choose a later one."), code="past")
+        return due_on
 
 
 class SearchForm(forms.Form):

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from entente.audit.actors import Actor, begin
 from entente.audit.models import Event
 from entente.people.models import Member
-from entente.records.models import Action, Record, SearchText, Translation
+from entente.records.models import Action, Note, Record, SearchText, Translation
 from entente.records.references import as_reference
 from entente.records.words import searched
 
@@ -95,3 +95,8 @@ def translations_of(record_id: uuid.UUID, reader: Actor, language: str | None = 
     for row in rows.filter(language=language) if language else rows:
         found[row.about_id, row.field][row.language] = row
     return found
+
+
+def notes_on(record: Record, reader: Actor) -> QuerySet[Note]:
+    """What was written on a record, newest first."""
+    return Note.objects.visible_to(reader).filter(record_id=record.pk).order_by("-written_at", "id")

@@ -10,4 +10,5 @@ staff_urls: list[URLPattern] = [
     path("search/", views.search, name="search"),
     path("actions/<uuid:action_id>/complete/", views.complete_action, name="complete_action"),
     path("records/<slug:reference>/note/", views.write_note, name="write_note"),
+    path("records/<slug:reference>/action/", views.add_action, name="add_action"),
 ]

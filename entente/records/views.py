@@ -23,7 +23,7 @@ from entente.audit.decisions import Refused
 from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
 from entente.records import queries, rules, services
-from entente.records.forms import NoteForm, SearchForm
+from entente.records.forms import ActionForm, NoteForm, SearchForm
 from entente.records.kinds import all_kinds, kind_of
 from entente.records.models import Action, Record
 from entente.records.references import as_reference, is_reference
@@ -157,15 +157,38 @@ def _back(request: HttpRequest, otherwise: str) -> str:
 
 def write_note(request: MemberRequest, reference: str) -> HttpResponse:
     """Write a note on a record; what was typed stays when something is wrong with it."""
-    record = queries.record_with(reference, request.member)
-    if record is None:
-        raise Http404
-    rules.may_work_on(request.member, record, clock.now()).require()
+    record = _worked_on(request, reference)
     form = NoteForm(request.POST or None)
     if form.is_valid():
         services.write_note(record, by=request.member, text=form.cleaned_data["text"])
         messages.success(request, _("Your note is kept on the record."))
-        return redirect(page_of(record, request.member))
+        return redirect(f"{page_of(record, request.member)}#notes")
+    return _form_page(request, "records/write_note.html", record, form)
+
+
+def add_action(request: MemberRequest, reference: str) -> HttpResponse:
+    """Say who does what by when, on a record."""
+    record = _worked_on(request, reference)
+    form = ActionForm(request.POST or None, by=request.member)
+    if form.is_valid():
+        services.add_action(record, by=request.member, **form.cleaned_data)
+        messages.success(request, _("The action is kept. Whoever does it finds it under “My work”."))
+        return redirect(f"{page_of(record, request.member)}#actions")
+    return _form_page(request, "records/add_action.html", record, form)
+
+
+def _worked_on(request: MemberRequest, reference: str) -> Record:
+    """A record the member works on. Raises Http404 when it does not exist for them, Refused for readers."""
+    record = queries.record_with(reference, request.member)
+    if record is None:
+        raise Http404
+    rules.may_work_on(request.member, record, clock.now()).require()
+    return record
+
+
+def _form_page(
+    request: MemberRequest, template: str, record: Record, form: NoteForm | ActionForm
+) -> HttpResponse:
     title = queries.titles([record], _language(), request.member)[record.pk]
     context = {"record": record, "title": title, "form": form, "back": page_of(record, request.member)}
-    return render(request, "records/write_note.html", context, status=400 if form.is_bound else 200)
+    return render(request, template, context, status=400 if form.is_bound else 200)

@@ -162,7 +162,7 @@ def test_a_note_is_kept_logged_and_leads_back_to_the_record(city: City, client_o
     response = client_of(city.amina).post(
         note_page(city), {"text": "The architect asked for two weeks more."}
     )
-    assert response["Location"] == f"/staff/dialogues/{city.library.reference}/"
+    assert response["Location"] == f"/staff/dialogues/{city.library.reference}/#notes"
     with acting(city.amina):
         note = Note.objects.visible_to(city.amina).get(record_id=city.library.pk)
         assert note.text == "The architect asked for two weeks more."

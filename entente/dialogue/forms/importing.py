@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from entente.dialogue.forms.fields import Line, one_line, several_lines
+from entente.records.fields import Line, one_line, several_lines
 
 ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
 TITLE, QUESTION = 200, 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,11 +14,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
-from entente.dialogue.forms.fields import Line, Passage, one_line, several_lines
 from entente.dialogue.models import STATEMENT_LENGTH, Dialogue, Statement, Stratum
-from entente.dialogue.queries import colleagues
-from entente.dialogue.statement_text import says_something, tidy
-from entente.people.models import Member
+from entente.records.fields import Line, Passage, one_line, several_lines
+from entente.records.typed_text import says_something, tidy
 
 PASSAGE = 5000
 MOST_STATEMENTS = 100
@@ -199,40 +197,6 @@ class FreezeForm(forms.Form):
         widget=several_lines(3),
         help_text=_("Everybody who opens the dialogue reads this."),
     )
-
-
-class NoteForm(forms.Form):
-    """A note for colleagues."""
-
-    text = Passage(label=_("A note for your organisation"), max_length=PASSAGE, widget=several_lines(3))
-
-
-class ActionForm(forms.Form):
-    """Who does what by when."""
-
-    what = Line(label=_("What is to be done"), max_length=200, widget=one_line())
-    assigned_to = forms.ChoiceField(label=_("Who does it"))
-    due_on = forms.DateField(
-        label=_("By when"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-
-    def __init__(self, data: Any, *, by: Member) -> None:
-        super().__init__(data, initial={"assigned_to": str(by.pk)})
-        self.members = {str(member.pk): member for member in colleagues(by)}
-        field = self.fields["assigned_to"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(key, member.person.name) for key, member in self.members.items()]
-
-    def clean_assigned_to(self) -> Member:
-        """One of the colleagues."""
-        return self.members[self.cleaned_data["assigned_to"]]
-
-    def clean_due_on(self) -> date:
-        """Nothing is due in the past."""
-        due_on: date = self.cleaned_data["due_on"]
-        if due_on < clock.today():
-            raise ValidationError(_("This day has passed. Choose a later one."), code="past")
-        return due_on
 
 
 class ReportForm(forms.Form):

@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from entente.dialogue.events import FIELDS
-from entente.dialogue.forms.fields import Passage
 from entente.dialogue.models import IMPORTED_LENGTH, STATEMENT_LENGTH, Dialogue, Statement
+from entente.records.fields import Passage
 from entente.records.queries import Texts
 
 SHORT = {"title": 200, "question": 300}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.dialogue.codes import normal
 from entente.dialogue.models import STATEMENT_LENGTH, Vote
-from entente.dialogue.statement_text import says_something, tidy
+from entente.records.typed_text import says_something, tidy
 
 ANSWERS = {"agree": Vote.Value.AGREE, "disagree": Vote.Value.DISAGREE, "pass": Vote.Value.PASS}
 

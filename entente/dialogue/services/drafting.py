@@ -14,11 +14,11 @@ from entente.audit.actors import Actor
 from entente.audit.services import log
 from entente.dialogue import rules
 from entente.dialogue.models import Dialogue, Participant, Statement
-from entente.dialogue.statement_text import tidy
 from entente.people.models import Member
 from entente.records import services as records
 from entente.records.models import Translation
 from entente.records.references import new_reference
+from entente.records.typed_text import tidy
 
 CATEGORY = "engagement"
 WORDING = ("question", "language")

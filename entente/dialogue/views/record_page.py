@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_bidi, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from entente.agreements.rules import may_read_record
 from entente.audit import clock
@@ -23,15 +21,13 @@ from entente.audit.models import Event
 from entente.audit.queries import history
 from entente.dialogue import queries, rules
 from entente.dialogue.events import in_sentence
-from entente.dialogue.forms.running import ActionForm, NoteForm
 from entente.dialogue.models import Analysis, Dialogue, Outcome, Statement, Stratum
 from entente.dialogue.turnout_bars import bars
-from entente.dialogue.views.steps import own_dialogue, public_page, to_record
+from entente.dialogue.views.steps import own_dialogue, public_page
 from entente.people.queries import area_names
 from entente.people.sign_in import MemberRequest
-from entente.records import services as records
-from entente.records.models import Action
-from entente.records.queries import actions_on
+from entente.records.forms import ActionForm, NoteForm
+from entente.records.queries import actions_on, notes_on
 
 EVENTS = 12
 MANY = 12  # statements from which their table is folded
@@ -56,46 +52,7 @@ class Next:
 
 def manage_dialogue(request: MemberRequest, reference: str) -> HttpResponse:
     """Everything about one dialogue on one page, the main next step first, the history at the end."""
-    return _record_page(request, own_dialogue(request, reference))
-
-
-@require_POST
-def write_note(request: MemberRequest, reference: str) -> HttpResponse:
-    """Write a note for colleagues."""
     dialogue = own_dialogue(request, reference)
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        return _record_page(request, dialogue, note_form=form)
-    records.write_note(dialogue, by=request.member, text=form.cleaned_data["text"])
-    messages.success(request, _("The note is kept."))
-    return to_record(dialogue, "notes")
-
-
-@require_POST
-def add_action(request: MemberRequest, reference: str) -> HttpResponse:
-    """Say who does what by when."""
-    dialogue = own_dialogue(request, reference)
-    form = ActionForm(request.POST, by=request.member)
-    if not form.is_valid():
-        return _record_page(request, dialogue, action_form=form)
-    records.add_action(dialogue, by=request.member, **form.cleaned_data)
-    messages.success(request, _("The action is kept. Whoever does it finds it under “My work”."))
-    return to_record(dialogue, "actions")
-
-
-@require_POST
-def complete_action(request: MemberRequest, reference: str, action: Any) -> HttpResponse:
-    """Say that it is done. Said twice, it is done once."""
-    dialogue = own_dialogue(request, reference)
-    rows = Action.objects.visible_to(request.member).filter(record_id=dialogue.pk)
-    row = get_object_or_404(rows, pk=action)
-    if row.done_at is None:
-        records.complete_action(row, by=request.member)
-        messages.success(request, _("Done. Thank you."))
-    return to_record(dialogue, "actions")
-
-
-def _record_page(request: MemberRequest, dialogue: Dialogue, **forms: Any) -> HttpResponse:
     reader, at = request.member, clock.now()
     analysis = queries.newest_analysis(dialogue, reader)
     published = queries.published_outcome(dialogue, reader)
@@ -128,16 +85,15 @@ def _record_page(request: MemberRequest, dialogue: Dialogue, **forms: Any) -> Ht
         "report_page": public_page("report", dialogue),
         "other_languages": [pair for pair in _names(dialogue) if pair[0] != dialogue.language],
         "actions": actions_on(dialogue, reader),
-        "notes": queries.notes(dialogue, reader),
+        "notes": notes_on(dialogue, reader),
         "note_form": NoteForm(),
-        "action_form": ActionForm(None, by=reader),
+        "action_form": ActionForm(by=reader),
         "can_end": dialogue.state in {Dialogue.State.OPEN, Dialogue.State.FROZEN},
         **_codes(dialogue, request),
         **_turnout(dialogue, request),
         **_history(dialogue, request),
-        **forms,
     }
-    return render(request, "dialogue_staff/manage_dialogue.html", context, status=400 if forms else 200)
+    return render(request, "dialogue_staff/manage_dialogue.html", context)
 
 
 def _names(dialogue: Dialogue) -> list[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""What a statement may be made of. Free of Django."""
+"""What a text that somebody typed is made of. Free of Django."""
 
 import re
 import unicodedata

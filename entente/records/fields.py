@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from entente.dialogue.statement_text import says_something, tidy
+from entente.records.typed_text import says_something, tidy
 
 NOTHING_SAID = _("Write at least one letter or number here.")
 
