@@ -63,11 +63,11 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     for _ in range(400):
         if process.poll() is not None:
             raise RuntimeError("The site did not start; its last words are above.")
-        with contextlib.suppress(OSError):
-            with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
-                connection.request("GET", "/en/", headers={"Host": "localhost"})
-                connection.getresponse().read()
-                return
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        with contextlib.closing(connection), contextlib.suppress(OSError):
+            connection.request("GET", "/en/", headers={"Host": "localhost"})
+            connection.getresponse().read()
+            return
         time.sleep(0.05)
     raise RuntimeError("The site did not answer in time.")
 
@@ -181,6 +181,17 @@ def assert_accessible(page: Page, browser: Browser, *, as_shown: bool = False) -
     if width > PHONE["width"]:
         faults.append(f"{width} pixels wide on a phone of {PHONE['width']}")
     assert faults == [], f"{page.url}\n" + "\n".join(faults)
+
+
+def in_this_order(page: Page, selectors: list[str]) -> None:
+    """The Tab key goes from one to the next, and each shows that it has the focus."""
+    tab_to(page, selectors[0])
+    for selector in [*selectors[1:], ""]:
+        assert page.evaluate("document.activeElement.matches(':focus-visible')")
+        assert page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)") >= 2
+        if selector:
+            page.keyboard.press("Tab")
+            assert page.evaluate("s => document.activeElement.matches(s)", selector), selector
 
 
 def tab_to(page: Page, selector: str, at_most: int = 80) -> None:

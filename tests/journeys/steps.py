@@ -76,7 +76,7 @@ def reference_of(page: Page) -> str:
 def fill(page: Page, **texts: str) -> None:
     """Fill in fields by their names."""
     for name, text in texts.items():
-        field = page.locator(f"main [name={name}]")
+        field = page.locator(f"main [name={name}]").first
         if field.evaluate("field => field.tagName") == "SELECT":
             field.select_option(text)
         else:
@@ -117,7 +117,7 @@ def publish(page: Page, reference: str, heard: str, limits: str) -> None:
     page.wait_for_url("**/publish/")
     assert heard in page.locator("main").inner_text()
     submit(page, ".confirm form")
-    page.wait_for_url(f"**/staff/dialogues/{reference}/**")
+    page.wait_for_url(lambda url: "/publish/" not in url)
 
 
 def answer(page: Page, vote: str) -> int:
@@ -125,3 +125,63 @@ def answer(page: Page, vote: str) -> int:
     number = int(page.locator("form[data-vote] [name=statement]").get_attribute("value") or "")
     page.locator(f"form[data-vote] button[value={vote}]").click()
     return number
+
+
+def read_statements(page: Page, reference: str) -> None:
+    """Accept the oldest of the statements that wait, and turn the next one down with a reason."""
+    page.goto(f"/staff/dialogues/{reference}/")
+    page.locator(f"aside a[href='/staff/dialogues/{reference}/moderate/']").click()
+    cards = page.locator("main section.card")
+    waiting = cards.count()
+    assert waiting > 1
+    accepted = cards.first.locator("blockquote").inner_text()
+    cards.first.locator("button[value=accepted]").click()
+    page.wait_for_load_state()
+    assert cards.count() == waiting - 1
+    turned_down = cards.first.locator("blockquote").inner_text()
+    cards.first.locator("details summary").last.click()
+    cards.first.locator("button[value=rejected]").click()
+    assert page.locator("main .wrong").count()  # nothing is turned down without a reason
+    cards.first.locator("input[name=reason][value=off_topic]").check()
+    cards.first.locator("input[name=note]").fill("Ask the school directly, please.")
+    cards.first.locator("button[value=rejected]").click()
+    page.wait_for_load_state()
+    assert cards.count() == waiting - 2
+    page.goto(f"/staff/dialogues/{reference}/moderate/?show=rejected")
+    assert turned_down in page.locator("main").inner_text()
+    page.goto(f"/staff/dialogues/{reference}/moderate/?show=accepted&page=99")  # the last page
+    assert accepted in page.locator("main").inner_text()
+
+
+def open_from_list(page: Page, state: str) -> str:
+    """Go to the first dialogue in that state, from the list; returns its reference."""
+    page.goto(f"/staff/dialogues/?state={state}")
+    page.locator("main table a").first.click()
+    page.wait_for_url("**/staff/dialogues/DLG-*/")
+    return reference_of(page)
+
+
+def read_report(page: Page, reference: str, heard: str, limits: str, language: str = "en") -> None:
+    """A published result: as a picture, as tables, as sentences, and as files for everybody."""
+    here = f"/{language}/dialogues/{reference}/report"
+    page.goto(f"/{language}/dialogues/")
+    page.locator(f"a[href='{here}/']").first.click()
+    said = page.locator("article.paper")
+    assert heard in said.inner_text()
+    assert limits in said.inner_text()
+    assert said.locator("header p.reading").count()
+    figure = said.locator("figure").first
+    assert figure.locator("svg").count()
+    figure.locator("details summary").click()
+    assert figure.locator("table tbody tr").first.is_visible()
+    assert said.locator("table").count() >= 3
+    with page.expect_download() as download:
+        page.locator(f"a[href='{here}/map.svg']").click()
+    assert "<svg" in download.value.path().read_text(encoding="utf-8")
+    with page.expect_download() as download:
+        page.locator(f"a[href='{here}/open-data.zip']").click()
+    with zipfile.ZipFile(download.value.path()) as zipped:
+        assert zipped.testzip() is None
+        assert {"statements.csv", "totals.csv", "groups.csv"} <= set(zipped.namelist())
+        statements = zipped.read("statements.csv").decode("utf-8-sig").splitlines()
+    assert len(statements) > 10
