@@ -178,7 +178,7 @@ def _host() -> str:
 
 
 def _spoken(host: str) -> str:
-    return "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  compared, not bound
+    return "localhost" if host in {"0.0.0.0", "::", "127.0.0.1"} else host  # noqa: S104  compared, not bound
 
 
 def _until_told(work: Callable[[], int]) -> int:

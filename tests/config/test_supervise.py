@@ -52,7 +52,7 @@ def is_gone(pid: int) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_says_where_it_is_and_stops_everything_when_told(tmp_path: Path, number: signal.Signals) -> None:
     parent, line = start_parent(tmp_path, PATIENT)
-    assert "http://127.0.0.1:" in line
+    assert "http://localhost:" in line
     children = children_of(parent.pid)
     assert len(children) == 2
     parent.send_signal(number)
