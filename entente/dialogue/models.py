@@ -119,6 +119,9 @@ class Dialogue(Record):
     limits = models.TextField(blank=True)
     next_steps = models.TextField(blank=True)
 
+    # The title in the reader's language, where a page has looked it up.
+    title_here = ""
+
     objects: ClassVar[Guarded[Dialogue]] = Guarded()  # type: ignore[assignment]
 
     TRANSLATED = (

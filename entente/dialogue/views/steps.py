@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 
 from entente.audit import clock
 from entente.audit.decisions import Decision, Refused
@@ -12,13 +13,17 @@ from entente.audit.services import log
 from entente.dialogue import queries, rules
 from entente.dialogue.models import Dialogue
 from entente.people.sign_in import MemberRequest
+from entente.records import queries as records
 
 REFUSED_HERE = 409
 
 
 def own_dialogue(request: MemberRequest, reference: str) -> Dialogue:
     """The organisation's own dialogue, or 404: for others it does not exist here, public or not."""
-    return get_object_or_404(queries.dialogues(request.member), reference=reference)
+    dialogue = get_object_or_404(queries.dialogues(request.member), reference=reference)
+    titles = records.titles([dialogue], get_language() or "en", request.member)
+    dialogue.title_here = titles[dialogue.pk]
+    return dialogue
 
 
 def dialogue_to_run(request: MemberRequest, reference: str) -> Dialogue:
