@@ -28,8 +28,8 @@ def messages(of: Catalog) -> list[Message]:
     return [message for message in of if message.id]
 
 
-def forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [text] if isinstance(text, str) else list(text)
+def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    return [text or ""] if text is None or isinstance(text, str) else list(text)
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,7 @@ class Text(HTMLParser):
 
 
 ENGLISH = re.compile(r"[A-Za-z][a-z]+(?:[ ,]+[A-Za-z]?[a-z]+){3,}")
+QUOTED = re.compile(r"[“«„\"].*?[”»\"]", re.DOTALL)  # what somebody wrote, in whatever language
 READ = sorted(
     name for name, answers in WHO_GETS.items() if 200 in answers and not name.startswith(("mfa_", "health"))
 )
@@ -118,4 +119,4 @@ def test_an_arabic_page_reads_from_right_to_left_and_holds_no_english_sentence(
     assert re.search(r'<html[^>]* lang="ar"[^>]* dir="rtl"', page)
     reader = Text("ar")
     reader.feed(page)
-    assert ENGLISH.findall(" ".join(reader.words)) == []
+    assert ENGLISH.findall(QUOTED.sub("", " ".join(reader.words))) == []
