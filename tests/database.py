@@ -59,8 +59,8 @@ def build_template() -> None:
     from entente.config import database, private_postgres
 
     admin_url = private_postgres.start(FOLDER / "postgres", fast=True)
-    stamp = FOLDER / "template-for"
-    if stamp.exists() and stamp.read_text() == code_version():
+    stamp, version = FOLDER / "template-for", code_version()
+    if stamp.exists() and stamp.read_text() == version:
         return
     database.make_roles(admin_url)
     database.drop_database(admin_url, TEMPLATE)
@@ -74,7 +74,7 @@ def build_template() -> None:
     )
     if built.returncode:
         pytest.exit("The city could not be built; its last words are above.", returncode=3)
-    stamp.write_text(code_version())
+    stamp.write_text(version)
 
 
 def copy_of_city(name: str) -> str:

@@ -100,9 +100,14 @@ def _build_policing(amina: Member) -> Dialogue:
     participants = _let_vote(dialogue, words, amina, days=words["opened_days_ago"] - 0.5)
     for place, row in enumerate(words["rejected"]):
         statement = _add_resident_statement(dialogue, participants[place], row, days=3)
-        dialogues.moderate_statement(
-            statement, by=amina, state=Statement.State.REJECTED, reason=row["reason"], note=row["note"][FIRST]
-        )
+        with days_ago(2.6):
+            dialogues.moderate_statement(
+                statement,
+                by=amina,
+                state=Statement.State.REJECTED,
+                reason=row["reason"],
+                note=row["note"][FIRST],
+            )
     for place, row in enumerate(words["waiting"]):
         _add_resident_statement(dialogue, participants[10 + place], row, days=1)
     dialogues.analyse_dialogue(dialogue.pk, by=SET_UP)
@@ -184,7 +189,8 @@ def _let_vote(
     with transaction.atomic():
         rows = Statement.objects.visible_to(amina).filter(dialogue_id=dialogue.pk).order_by("number")
         ids = list(rows.values_list("pk", flat=True))
-    codes = _codes(dialogue, voters, amina)
+    with days_ago(days):
+        codes = _codes(dialogue, voters, amina)
     participants = []
     for place, voter in enumerate(voters):
         # Many on the first days, fewer later.
