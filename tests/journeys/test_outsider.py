@@ -102,7 +102,7 @@ def searches(peter: Page, reference: str) -> None:
 
 def opens_addresses(page: Page, reference: str, language: str, *, staff: bool = True) -> None:
     """Each direct address answers exactly as one that nobody ever made."""
-    bases = [(f"/{language}/dialogues/", UNDER_PUBLIC)]
+    bases: list[tuple[str, tuple[str, ...]]] = [(f"/{language}/dialogues/", UNDER_PUBLIC)]
     if staff:
         bases.append(("/staff/dialogues/", UNDER_STAFF))
     for base, below in bases:
