@@ -98,4 +98,8 @@ def begun(actor: Actor) -> Iterator[None]:
     try:
         yield
     finally:
+        # Somebody else who began meanwhile is still who the database knows: then nothing is sure outside.
+        is_still = _begun.get() == actor.credential
         _begun.reset(token)
+        if not is_still:
+            _begun.set(None)
