@@ -136,6 +136,8 @@ def may_cast_vote(actor: Participant, dialogue: Dialogue, statement: Statement, 
 def may_add_statement(actor: Actor, dialogue: Dialogue, at: datetime) -> Decision:
     """The owner's coordinators until it closes; everybody who takes part while it is open."""
     if isinstance(actor, Participant):
+        if actor.dialogue_id != dialogue.pk:
+            return refuse(_("This answer belongs to another dialogue."))
         return may_take_part(dialogue, at)
     if dialogue.state == State.CLOSED:
         return refuse(_("This dialogue is closed."))

@@ -212,3 +212,15 @@ def test_ten_thousand_voters_share_a_handful_of_counting_rows(city: City) -> Non
         dialogue_id=city.dialogue.pk, hour=clock.this_hour()
     )
     assert rows.filter(stratum="open").count() <= 8
+
+
+def test_nobody_writes_in_a_dialogue_they_do_not_take_part_in(city: City) -> None:
+    voter = someone(city.dialogue)
+    other = services.draft_dialogue(
+        by=city.amina, title="Trees", question="Which trees?", language="en", languages=["en"], policy="Kind."
+    )
+    for text in ("More limes", "More oaks", "No planes"):
+        services.add_statement(other, by=city.amina, text=text, language="en")
+    other = services.open_dialogue(other, by=city.amina)
+    with pytest.raises(Refused, match="another dialogue"):
+        services.add_statement(other, by=voter, text="From next door", language="en")
