@@ -176,6 +176,52 @@ def test_votes_are_read_by_nobody_but_their_voter_and_jobs(staff: psycopg.Connec
         assert staff.execute("select count(*) from dialogue_participant").fetchone() == (0,)
 
 
+def as_resident(raw: psycopg.Connection, dialogue: Dialogue) -> uuid.UUID:
+    """Join as somebody new and begin as them; returns who they are."""
+    raw.execute("select authz.begin(null, null)")
+    new, token = uuid.uuid4(), f"a-token-of-a-test-{uuid.uuid4()}"
+    raw.execute(
+        "insert into dialogue_participant (id, dialogue_id, token_hash, stratum, area, language)"
+        " values (%s, %s, encode(sha256(%s::bytea), 'hex'), 'open', '', 'en')",
+        [new, dialogue.pk, token],
+    )
+    raw.execute("select authz.begin('participant', %s)", [token])
+    return new
+
+
+ADD_STATEMENT = (
+    "insert into dialogue_statement (id, dialogue_id, text, language, origin, author_id, state, reason,"
+    " reason_note, decided_by, received_at, votes)"
+    " values (gen_random_uuid(), %s, 'x', 'en', 'resident', %s, %s, '', '', '', now(), 0)"
+)
+
+
+def test_a_resident_adds_a_statement_that_waits_and_none_that_is_accepted(
+    staff: psycopg.Connection, city: City
+) -> None:
+    with staff.transaction(force_rollback=True):
+        me = as_resident(staff, city.dialogue)
+        staff.execute(ADD_STATEMENT, [city.dialogue.pk, me, "waiting"])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), staff.transaction():
+            staff.execute(ADD_STATEMENT, [city.dialogue.pk, me, "accepted"])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), staff.transaction():
+            staff.execute(ADD_STATEMENT, [city.dialogue.pk, None, "waiting"])
+
+
+def test_a_resident_votes_for_nobody_else(staff: psycopg.Connection, city: City) -> None:
+    vote = (
+        "insert into dialogue_vote (participant_id, statement_id, dialogue_id, value)"
+        " select %s, id, dialogue_id, 1 from dialogue_statement where dialogue_id = %s limit 1"
+    )
+    with staff.transaction(force_rollback=True):
+        other = as_resident(staff, city.dialogue)
+        me = as_resident(staff, city.dialogue)
+        assert staff.execute(vote, [me, city.dialogue.pk]).rowcount == 1
+        assert staff.execute("select count(*) from dialogue_participant").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), staff.transaction():
+            staff.execute(vote, [other, city.dialogue.pk])
+
+
 @pytest.mark.django_db
 def test_every_table_has_forced_row_security_or_a_place_on_the_list() -> None:
     """Read from the catalogue, not from our own declarations."""
