@@ -82,3 +82,23 @@ def test_a_chosen_language_is_remembered_at_the_next_door(visit: Visit) -> None:
     speaks(page, "ro")
     page.goto("/staff/dialogues/")
     speaks(page, "ro")
+
+
+def test_a_translated_statement_says_so_and_holds_its_original(visit: Visit) -> None:
+    page = visit(locale="ar", phone=True)
+    page.goto("/ar/")
+    page.locator("#doors a.door").click()
+    page.goto(f"{page.url}vote/?statement=1")
+    original = page.locator("details.vote-original")
+    shown = page.locator(".vote-statement")
+    for number in range(2, 20):
+        if original.count():
+            break
+        page.goto(f"{page.url.partition('?')[0]}?statement={number}")
+    assert shown.get_attribute("lang") == "ar"
+    kept = original.locator("p[lang]")
+    assert not kept.is_visible()
+    original.locator("summary").click()
+    assert kept.is_visible()
+    assert kept.get_attribute("lang") in {"en", "fr", "ro"}
+    assert kept.inner_text() != shown.inner_text()
