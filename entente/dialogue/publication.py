@@ -30,15 +30,12 @@ def outcome(result: Plain, numbers: list[int], took_part: Plain, previous: Plain
     `took_part` counts people by stratum, area and language; `previous` is the release before.
     """
     groups = [_group(group, numbers) for group in result["groups"] if group["size"] >= LEAST]
-    people = sum(took_part["stratum"].values())
-    cells = _totals(result, people - result["eligible"])
-    totals = {str(n): hidden_if_few(cell) for n, cell in zip(numbers, cells, strict=True)}
+    if previous and len(previous["groups"]) == len(groups):
+        for group, before in zip(groups, previous["groups"], strict=True):
+            group["counts"] = {n: steady(c, before["counts"].get(n)) for n, c in group["counts"].items()}
+    totals = _totals(result, numbers, groups)
     if previous:
-        old = previous["totals"]
-        totals = {n: steady(cell, old.get(n)) for n, cell in totals.items()}
-        if len(previous["groups"]) == len(groups):
-            for group, before in zip(groups, previous["groups"], strict=True):
-                group["counts"] = {n: steady(c, before["counts"].get(n)) for n, c in group["counts"].items()}
+        totals = {n: steady(cell, previous["totals"].get(n)) for n, cell in totals.items()}
     told = {n for n, cell in totals.items() if cell is not None}
     return {
         "method": result["method"],
@@ -56,13 +53,48 @@ def outcome(result: Plain, numbers: list[int], took_part: Plain, previous: Plain
     }
 
 
-def _totals(result: Plain, ungrouped: int) -> list[list[int]]:
-    """Counts over everybody; over the grouped only, when the few others would show in the difference."""
-    if not 0 < ungrouped < LEAST:
-        totals: list[list[int]] = result["totals"]
-        return totals
-    by_group = [group["counts"] for group in result["groups"]]
-    return [[sum(parts) for parts in zip(*cells, strict=True)] for cells in zip(*by_group, strict=True)]
+def _totals(result: Plain, numbers: list[int], groups: list[Plain]) -> dict[str, Cell]:
+    """Counts over everybody; of the groups told only, when few others would show in the difference."""
+    totals: dict[str, Cell] = {}
+    for number, cell in zip(map(str, numbers), result["totals"], strict=True):
+        told = [group["counts"][number] for group in groups if group["counts"][number] is not None]
+        together = [sum(parts) for parts in zip(*told, strict=True)] or [0, 0, 0]
+        others = abs(sum(cell) - sum(together))
+        totals[number] = hidden_if_few(together if 0 < others < LEAST else cell)
+    return totals
+
+
+def without(content: Plain, accepted: set[int]) -> Plain:
+    """A result, published or rough, without the statements that were turned down since."""
+    numbers = content["numbers"]
+    places = [place for place, number in enumerate(numbers) if number in accepted]
+    if len(places) == len(numbers):
+        return content
+    kept = {**content, "numbers": [numbers[place] for place in places]}
+    kept["map"] = {
+        "mean": [content["map"]["mean"][place] for place in places],
+        "loadings": [content["map"]["loadings"][place] for place in places],
+        "positions": _of(content["map"]["positions"], accepted),
+    }
+    for name in {"totals", "shares"} & content.keys():
+        kept[name] = _of(content[name], accepted)
+    for name in {"bridging", "dividing"} & content.keys():
+        kept[name] = [row for row in content[name] if row["statement"] in accepted]
+    if "uncertain" in content:
+        kept["uncertain"] = [number for number in content["uncertain"] if number in accepted]
+    kept["groups"] = [_group_without(group, accepted) for group in content["groups"]]
+    return kept
+
+
+def _group_without(group: Plain, accepted: set[int]) -> Plain:
+    if "counts" not in group:
+        return group
+    stands = [row for row in group["stands_for"] if row["statement"] in accepted]
+    return {**group, "counts": _of(group["counts"], accepted), "stands_for": stands}
+
+
+def _of(by_number: Plain, accepted: set[int]) -> Plain:
+    return {number: value for number, value in by_number.items() if int(number) in accepted}
 
 
 def rough_outcome(result: Plain, numbers: list[int], participants: int) -> Plain:
@@ -118,9 +150,9 @@ def _rough(cell: list[int]) -> list[int] | None:
 
 
 def _whole(counts: dict[str, int]) -> dict[str, int | None]:
-    """Counts of people by some property. When exactly one would be hidden, the smallest other one is, too."""
+    """Counts of people by some property. Ten at least are hidden together: the total does not tell."""
     few = {name for name, number in counts.items() if number < LEAST}
-    if len(few) == 1 and len(counts) > 1:
-        rest = {name: number for name, number in counts.items() if name not in few}
-        few.add(min(rest, key=lambda name: (rest[name], name)))
+    rest = sorted((number, name) for name, number in counts.items() if name not in few)
+    while few and rest and sum(counts[name] for name in few) < LEAST:
+        few.add(rest.pop(0)[1])
     return {name: None if name in few else number for name, number in sorted(counts.items())}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +28,7 @@ from entente.dialogue.models import (
 )
 from entente.dialogue.opinion_groups import Votes as VoteArrays
 from entente.dialogue.polis_csv import SENTENCES, Fault
-from entente.dialogue.publication import outcome
+from entente.dialogue.publication import outcome, without
 from entente.jobs.queue import is_on
 from entente.people.models import Member
 from entente.people.sign_in import NotProven, prove
@@ -98,6 +100,7 @@ def outcome_to_publish(dialogue: Dialogue, reader: Actor) -> dict[str, Any] | No
         return None
     found = analysis.result
     content = outcome(found, found["numbers"], found["took_part"], before.content if before else None)
+    content = without(content, _accepted(dialogue, reader))
     return content | {"participants": analysis.participants, "votes": analysis.votes}
 
 
@@ -221,6 +224,17 @@ def published_outcome(dialogue: Dialogue, reader: Actor) -> Outcome | None:
     return rows.order_by("-number").first()
 
 
+def still_told(told: Outcome, dialogue: Dialogue, reader: Actor) -> Outcome:
+    """The outcome without the statements that were turned down since."""
+    told.content = without(told.content, _accepted(dialogue, reader))
+    return told
+
+
+def _accepted(dialogue: Dialogue, reader: Actor) -> set[int]:
+    numbers = statements(dialogue, reader).values_list("number", flat=True)
+    return {number for number in numbers if number is not None}  # Polis counts from 0
+
+
 @dataclass(frozen=True)
 class Worded:
     """A text in the reader's language, with what it was written in."""
@@ -295,6 +309,17 @@ copy (select p.place::int, s.place::int, v.value::smallint
           from dialogue_statement where dialogue_id = {dialogue} and state = 'accepted') s
     on s.id = v.statement_id
  where v.dialogue_id = {dialogue}) to stdout (format binary)"""
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """A transaction whose reads all see the same moment, though people join and vote meanwhile."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("set transaction isolation level repeatable read")
+        yield
 
 
 @transaction.atomic

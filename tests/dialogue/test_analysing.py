@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from entente.audit.actors import VISITOR, acting, job
 from entente.audit.queries import history
@@ -21,8 +24,8 @@ pytestmark = pytest.mark.usefixtures("as_owner")
 
 
 @pytest.fixture
-def as_owner(connected_as: Callable[[str], str]) -> None:
-    connected_as("entente_owner")
+def as_owner(connected_as: Callable[[str], str]) -> str:
+    return connected_as("entente_owner")
 
 
 def policing() -> Dialogue:
@@ -116,3 +119,43 @@ def test_a_dialogue_without_votes_has_no_result() -> None:
     with acting(WORKER):
         library = Dialogue.objects.visible_to(WORKER).get(state="draft")
     assert services.analyse_dialogue(library.pk, by=WORKER) is None
+
+
+def test_who_joins_while_votes_are_read_moves_nobody_elses_answers(as_owner: str) -> None:
+    dialogue = policing()
+    before = services.analyse_dialogue(dialogue.pk, by=WORKER)
+    joined: list[bool] = []
+
+    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "enable_nestloop = off" in sql:
+            with psycopg.connect(as_owner) as other:
+                other.execute("select authz.begin('job', null)")
+                other.execute(
+                    "insert into dialogue_participant (id, token_hash, stratum, area, language, dialogue_id)"
+                    " values ('00000000-0000-0000-0000-000000000000', 'x', 'open', '', '', %s)",
+                    [dialogue.pk],
+                )
+            joined.append(True)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(meanwhile):
+        after = services.analyse_dialogue(dialogue.pk, by=WORKER)
+    assert joined
+    assert before is not None
+    assert after is not None
+    assert after.result == before.result
+
+
+def test_a_statement_turned_down_after_votes_leaves_the_next_result() -> None:
+    dialogue, coordinator = policing(), amina()
+    with acting(coordinator):
+        accepted = queries.statements(dialogue, coordinator)[0]
+        services.moderate_statement(accepted, by=coordinator, state="rejected", reason="insult")
+        wanted = {"task_name": "dialogue.analyse", "status": "todo", "args": {"dialogue": str(dialogue.pk)}}
+        waits = ProcrastinateJob.objects.filter(**wanted).count()
+        told = queries.outcome_to_publish(dialogue, coordinator)
+    assert waits == 1
+    assert told is None or accepted.number not in told["numbers"]
+    analysis = services.analyse_dialogue(dialogue.pk, by=WORKER)
+    assert analysis is not None
+    assert accepted.number not in analysis.result["numbers"]

@@ -361,6 +361,12 @@ def test_a_statement_turned_down_after_publication_is_gone_from_every_page(
         assert row.text not in text_of(visitor_client.get(address(city.evenings, page)))
     files = unpacked(visitor_client.get(address(city.evenings, "report/open-data.zip")))
     assert all(row.text not in content for content in files.values())
+    lines = [
+        line.split(",") for name in ("totals.csv", "groups.csv") for line in files[name].splitlines()[1:]
+    ]
+    assert lines
+    assert all("1" not in (line[0], line[2] if len(line) == 6 else "") for line in lines)
+    assert ">1</text>" not in text_of(visitor_client.get(address(city.evenings, "report/map.svg")))
 
 
 def test_numbers_are_written_as_the_reader_writes_them(city: City, visitor_client: Client) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entente.dialogue.publication import LEAST, hidden_if_few, is_due, outcome, rough_outcome, steady
+from entente.dialogue.publication import LEAST, hidden_if_few, is_due, outcome, rough_outcome, steady, without
 
 counts = st.lists(st.integers(0, 60), min_size=3, max_size=3)
 
@@ -65,8 +65,44 @@ def test_a_few_people_in_no_group_do_not_show_as_the_rest() -> None:
     analysed = result([30, 20], [[[20, 5, 5]], [[5, 10, 5]]], [[3, 0, 0]])
     told = outcome(analysed, [7], took_part(53))
     assert told["totals"]["7"] == [25, 15, 10]
-    many = outcome(analysed, [7], took_part(64))
-    assert many["totals"]["7"] == [28, 15, 10]
+    assert outcome(analysed, [7], took_part(64))["totals"]["7"] == [25, 15, 10]
+    many = result([30, 20], [[[20, 5, 5]], [[5, 10, 5]]], [[8, 3, 0]])
+    assert outcome(many, [7], took_part(64))["totals"]["7"] == [33, 18, 10]
+
+
+@given(sizes=st.lists(st.integers(1, 40), min_size=1, max_size=4), other=counts, data=st.data())
+def test_the_total_less_the_groups_told_is_nothing_or_ten(
+    sizes: list[int], other: list[int], data: st.DataObject
+) -> None:
+    cells = [[data.draw(counts)] for _ in sizes]
+    told = outcome(result(sizes, cells, [other]), [7], took_part(sum(sizes) + 20))
+    shown = [group["counts"]["7"] for group in told["groups"] if group["counts"]["7"]]
+    if told["totals"]["7"]:
+        rest = sum(told["totals"]["7"]) - sum(map(sum, shown))
+        assert rest == 0 or rest >= LEAST
+
+
+@given(by=st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 30), min_size=1))
+def test_what_is_hidden_of_who_took_part_is_ten_people_or_everybody(by: dict[str, int]) -> None:
+    told = outcome(result([50], [[[20, 20, 10]]], [[0, 0, 0]]), [1], {"stratum": by})["took_part"]["stratum"]
+    hidden = [name for name, number in told.items() if number is None]
+    assert not hidden or len(hidden) == len(by) or sum(by[name] for name in hidden) >= LEAST
+    assert all(by[name] >= LEAST for name in set(by) - set(hidden))
+
+
+def test_what_was_turned_down_leaves_nothing_in_a_result() -> None:
+    analysed = result([30, 20], [[[20, 5, 5]] * 2, [[5, 10, 5]] * 2], [[0, 0, 0]] * 2)
+    analysed["components"] = {
+        "mean": [0.1, 0.2],
+        "loadings": [[1.0, 0.0], [0.0, 1.0]],
+        "statement_positions": [[1.0, 0.0], [0.0, 1.0]],
+    }
+    for told in (outcome(analysed, [41, 42], took_part(50)), rough_outcome(analysed, [41, 42], 50)):
+        assert without(told, {41, 42}) == told
+        left = without(told, {42})
+        assert "41" not in repr(left)
+        assert left["numbers"] == [42]
+        assert left["map"] == {"mean": [0.2], "loadings": [[0.0, 1.0]], "positions": {"42": [0.0, 1.0]}}
 
 
 def test_statements_go_by_their_numbers() -> None:

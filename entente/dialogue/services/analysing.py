@@ -25,7 +25,7 @@ SCHEDULED = _("The result is worked out when votes have come in.")
 
 def analyse_dialogue(dialogue_id: uuid.UUID, *, by: Actor) -> Analysis | None:
     """Find the groups of opinion; None when nobody voted yet. The arithmetic holds no transaction."""
-    with acting(by):
+    with queries.at_one_moment(), acting(by):
         dialogue = Dialogue.objects.visible_to(by).get(pk=dialogue_id)
         counted = queries.turnout(dialogue, by)["votes"]
         loaded = queries.load_votes(dialogue, by)
@@ -49,7 +49,8 @@ def _keep_analysis(
     analysis.save(force_insert=True)
     rows = {row.number: row for row in queries.statements(dialogue, by)}
     for number, cell in zip(result["numbers"], result["totals"], strict=True):
-        rows[number].votes = sum(cell)
+        if number in rows:  # not turned down meanwhile
+            rows[number].votes = sum(cell)
     Statement.objects.visible_to(by).bulk_update(rows.values(), ["votes"], batch_size=500)
     live = queries.live_outcome(dialogue, by)
     if is_due(participants, live.content if live else None):

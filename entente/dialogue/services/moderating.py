@@ -5,8 +5,9 @@ from django.db import transaction
 from entente.audit import clock
 from entente.audit.services import log
 from entente.dialogue import rules
-from entente.dialogue.models import Statement
+from entente.dialogue.models import Dialogue, Statement
 from entente.dialogue.services.drafting import locked, next_number
+from entente.jobs.queue import defer
 from entente.people.models import Member
 
 
@@ -14,10 +15,16 @@ from entente.people.models import Member
 def moderate_statement(
     statement: Statement, *, by: Member, state: str, reason: str = "", note: str = ""
 ) -> Statement:
-    """Accept or turn down one statement; the decision can be changed later, its votes are kept."""
+    """Accept or turn down one statement; the decision can be changed later, its votes are kept.
+
+    When people may have voted on it already, the result is worked out again.
+    """
     statement = Statement.objects.visible_to(by).get(pk=statement.pk)
     dialogue = locked(statement.dialogue, by)
     decision = rules.may_moderate_statement(by, dialogue, statement, clock.now()).require()
+    is_known = statement.number is not None and dialogue.state != Dialogue.State.DRAFT
+    if is_known and statement.state != state:
+        defer("dialogue.analyse", dialogue=str(dialogue.pk), once=True)
     statement.state = state
     is_accepted = state == Statement.State.ACCEPTED
     statement.reason, statement.reason_note = ("", "") if is_accepted else (reason, note)

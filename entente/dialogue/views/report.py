@@ -34,7 +34,7 @@ def _published(reference: str) -> tuple[Dialogue, Outcome]:
     outcome = queries.published_outcome(dialogue, VISITOR)
     if outcome is None:
         raise Http404
-    return dialogue, outcome
+    return dialogue, queries.still_told(outcome, dialogue, VISITOR)
 
 
 @require_safe
@@ -42,6 +42,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     """What was heard, as sentences, a picture and tables."""
     dialogue = public_dialogue(reference)
     outcome = queries.published_outcome(dialogue, VISITOR)
+    outcome = outcome and queries.still_told(outcome, dialogue, VISITOR)
     rows = _statements(dialogue, outcome) if outcome else []
     texts = queries.wording(dialogue, rows, get_language() or "en", VISITOR)
     context: Plain = {"dialogue": dialogue, "texts": texts, "outcome": outcome}
@@ -56,7 +57,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _statements(dialogue: Dialogue, outcome: Outcome) -> list[Statement]:
-    """The statements of the result; one that was turned down since is left out of every list."""
+    """The statements of the result."""
     return list(queries.statements(dialogue, VISITOR).filter(number__in=outcome.content["numbers"]))
 
 

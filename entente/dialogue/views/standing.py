@@ -32,6 +32,7 @@ def where_i_stand(request: HttpRequest, reference: str) -> HttpResponse:
     with voice.speaking():
         published = queries.published_outcome(dialogue, voice.reader)
         outcome = published or queries.live_outcome(dialogue, voice.reader)
+        outcome = outcome and queries.still_told(outcome, dialogue, voice.reader)
         own = queries.own_votes(dialogue, voice.participant) if voice.participant else {}
         context: Plain = {
             "dialogue": dialogue,
