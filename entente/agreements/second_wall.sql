@@ -86,6 +86,8 @@ create or replace function authz.participant() returns uuid language sql stable 
   select case when c[1] = 'participant' then c[2]::uuid end from authz.context() c $$;
 create or replace function authz.invite() returns uuid language sql stable as $$
   select case when c[1] = 'invite' then c[2]::uuid end from authz.context() c $$;
+create or replace function authz.dialogue() returns uuid language sql stable as $$
+  select case when c[1] in ('participant', 'invite') then c[3]::uuid end from authz.context() c $$;
 
 -- A guarded table can't be changed in a transaction that adds no audit event.
 create or replace function authz.note_event() returns trigger language plpgsql as $$ begin

@@ -45,6 +45,7 @@ MEMBER = "(select authz.member())"
 ORGANISATION = "(select authz.organisation())"
 PARTICIPANT = "(select authz.participant())"
 INVITE = "(select authz.invite())"
+DIALOGUE = "(select authz.dialogue())"  # the one a participant or an invite belongs to
 AT = "(select authz.at())"
 IS_JOB = f"{KIND} = 'job'"
 IS_MEMBER = f"{KIND} = 'member'"

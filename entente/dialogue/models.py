@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from entente.audit import clock
 from entente.audit.actors import Actor, Credential
 from entente.audit.tables import (
+    DIALOGUE,
     INVITE,
     IS_JOB,
     KIND,
@@ -39,6 +40,11 @@ class Stratum(models.TextChoices):
     IMPORTED = "imported", _("imported conversation")
 
 
+# One's own, in one's own dialogue, while it is open.
+OWN_ANSWER = (
+    f"participant_id = {PARTICIPANT} and dialogue_id = {DIALOGUE} and coalesce((select d.state = 'open'"
+    f" from dialogue_dialogue d where d.record_ptr_id = dialogue_vote.dialogue_id limit 1), false)"
+)
 INVITED = frozenset({Stratum.LETTER, Stratum.HOSTED})
 
 R = TypeVar("R", bound=models.Model)
@@ -165,7 +171,7 @@ class InviteCode(OnDialogue):
         read=f"({owned('dialogue_id')} or id = {INVITE})",
         insert=owned("dialogue_id"),
         change=f"({owned('dialogue_id')} or id = {INVITE})",
-        public="select, update",
+        public="select, update (is_used)",
         logged=False,
     )
 
@@ -193,9 +199,11 @@ class Participant(OnDialogue):
     )
     wall = Wall(
         read=f"({IS_JOB} or id = {PARTICIPANT})",
-        insert=f"{KIND} in ('visitor', 'invite', 'job')",
-        change=f"({IS_JOB} or id = {PARTICIPANT})",
-        public="select, insert, update",
+        # Only a code makes an invited voice.
+        insert=f"({IS_JOB} or {KIND} = 'visitor' and stratum = 'open'"
+        f" or {KIND} = 'invite' and stratum in ('letter', 'hosted') and dialogue_id = {DIALOGUE})",
+        change=IS_JOB,
+        public="select, insert",
         logged=False,
     )
 
@@ -232,7 +240,7 @@ class Statement(OnDialogue):
         read=f"({owned('dialogue_id')} or author_id = {PARTICIPANT}"
         f" or state = 'accepted' and {follows('dialogue_id')})",
         insert=f"({owned('dialogue_id')}"
-        f" or {KIND} = 'participant' and author_id = {PARTICIPANT} and state = 'waiting')",
+        f" or author_id = {PARTICIPANT} and dialogue_id = {DIALOGUE} and state = 'waiting')",
         change=owned("dialogue_id"),
         public="select, insert",
     )
@@ -294,9 +302,9 @@ class Vote(models.Model):
     )
     wall = Wall(
         read=f"({IS_JOB} or participant_id = {PARTICIPANT})",
-        insert=f"({IS_JOB} or participant_id = {PARTICIPANT})",
-        change=f"({IS_JOB} or participant_id = {PARTICIPANT})",
-        public="select, insert, update",
+        insert=f"({IS_JOB} or {OWN_ANSWER})",
+        change=f"({IS_JOB} or {OWN_ANSWER})",
+        public="select, insert, update (value)",
         logged=False,
     )
 
@@ -325,9 +333,9 @@ class VoteCount(OnDialogue):
     data_policy = NO_PERSONAL_DATA
     wall = Wall(
         read=follows("dialogue_id"),
-        insert=f"{KIND} in ('participant', 'job')",
-        change=f"{KIND} in ('participant', 'job')",
-        public="select, insert, update",
+        insert=f"({IS_JOB} or dialogue_id = {DIALOGUE})",
+        change=f"({IS_JOB} or dialogue_id = {DIALOGUE})",
+        public="select, insert, update (votes, newcomers)",
         logged=False,
     )
 
