@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 Plain = Mapping[str, Any]
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 WIDTH, HEIGHT, MARGIN = 600, 520, 24
-LINE = 26  # between two lines of words, in units of the drawing: on a phone words are drawn 24 high
-MOST_STATEMENTS = 10
+LETTER = 30  # how high words are drawn on a phone, where they are largest, in units of the drawing
+LINE = 20  # from a group's name down to how many people it has, which a phone leaves to the words beside it
+MOST_STATEMENTS = 8
+# Where a number may stand when its own place is taken: as near as possible, upwards first.
+NUDGES = tuple(
+    (x * step, y * step)
+    for step in (0, 14, 26, 38)
+    for x, y in ((0, -1), (1, 0), (-1, 0), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
+)
 INK, PAPER, ACCENT = "#1c2426", "#ffffff", "#0a5c63"
 COLOURS = ("#0a5c63", "#9a5b06", "#6d4080", "#3a5a99", "#56691c")
 PATTERNS = (
@@ -58,6 +66,16 @@ class Frame:
         return round(x, 1), round(y, 1)
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Where the words of a map stand: the groups' names, the reader's word, the statements' numbers."""
+
+    frame: Frame
+    centres: Sequence[Point]
+    you: Point
+    numbers: Sequence[tuple[str, Point]]
+
+
 def opinion_map(
     content: Plain, words: MapWords, *, you: Point | None = None, name: str = "map", is_file: bool = False
 ) -> str:
@@ -70,16 +88,21 @@ def opinion_map(
     groups = list(content["groups"])[: len(COLOURS)]
     if not groups:
         return ""
-    frame = _frame(groups, you)
-    centres = [frame.at(group["centre"]) for group in groups]
-    drawn = [_patterns(len(groups), name), _axes(frame)]
-    drawn += [_area(group, place, frame, name) for place, group in enumerate(groups)]
-    taken = [*centres] + ([frame.at(you)] if you else [])
-    drawn += _statements(content["map"]["positions"], frame, taken)
-    drawn += [_label(centre, place, words.groups[place]) for place, centre in enumerate(centres)]
+    laid = _laid_out(content, words, you)
+    drawn = [_patterns(len(groups), name), _axes(laid.frame)]
+    drawn += [_area(group, place, laid.frame, name) for place, group in enumerate(groups)]
+    drawn += [_words(*place, number, weight=500) for number, place in laid.numbers]
+    drawn += [_label(centre, place, words.groups[place]) for place, centre in enumerate(laid.centres)]
     if you:
-        drawn.append(_you(frame.at(you), centres, words.you))
+        drawn.append(_you(laid.frame.at(you), laid.you, words.you))
     return _opening(words, name, is_file=is_file) + "".join(drawn) + "</svg>"
+
+
+def numbers_on_map(content: Plain, words: MapWords, *, you: Point | None = None) -> list[int]:
+    """The statements whose numbers `opinion_map` draws for the same arguments, in their order."""
+    if not content["groups"]:
+        return []
+    return sorted(int(number) for number, _place in _laid_out(content, words, you).numbers)
 
 
 def group_mark(place: int) -> str:
@@ -158,14 +181,16 @@ def _area(group: Plain, place: int, frame: Frame, name: str) -> str:
 def _label(centre: Point, place: int, lines: tuple[str, str]) -> str:
     x, y = centre
     mark = (
-        f'<g class="mark g{place + 1}" fill="{COLOURS[place]}" transform="translate({x} {y - LINE - 6})">'
-        f"{MARKS[place]}</g>"
+        f'<g class="mark g{place + 1}" fill="{COLOURS[place]}"'
+        f' transform="translate({x} {y - LETTER - 4}) scale(1.4)">{MARKS[place]}</g>'
     )
-    return mark + _words(x, y, lines[0], weight=640) + _words(x, y + LINE, lines[1], soft=True)
+    return mark + _words(x, y, lines[0], weight=640) + _words(x, y + LINE, lines[1], soft=True, size=True)
 
 
-def _words(x: float, y: float, text: str, *, weight: int = 400, soft: bool = False) -> str:
-    kind = "label-halo label-soft" if soft else "label-halo"
+def _words(
+    x: float, y: float, text: str, *, weight: int = 400, soft: bool = False, size: bool = False
+) -> str:
+    kind = "label-halo" + " label-soft" * soft + " label-size" * size
     return (
         f'<text class="{kind}" x="{x}" y="{y}" text-anchor="middle" font-weight="{weight}" fill="{INK}"'
         f' stroke="{PAPER}" stroke-width="4" stroke-linejoin="round" paint-order="stroke">'
@@ -173,36 +198,65 @@ def _words(x: float, y: float, text: str, *, weight: int = 400, soft: bool = Fal
     )
 
 
-def _statements(positions: Mapping[str, Sequence[float]], frame: Frame, taken: Sequence[Point]) -> list[str]:
-    """The farthest statements as numbers, where their words would not cover each other or a group's name."""
-    drawn, used = [], list(taken)
-    farthest = sorted(positions.items(), key=lambda item: (-math.hypot(*item[1]), int(item[0])))
-    for number, place in farthest:
+def _laid_out(content: Plain, words: MapWords, you: Point | None) -> Layout:
+    """Names first, then the reader's word, then as many numbers as find a place of their own."""
+    groups = list(content["groups"])[: len(COLOURS)]
+    frame = _frame(groups, you)
+    centres = [frame.at(group["centre"]) for group in groups]
+    taken = [_name_box(centre, words.groups[place]) for place, centre in enumerate(centres)]
+    word = (0.0, 0.0)
+    if you:
+        x, y = frame.at(you)
+        word = _your_word((x, y), words.you, taken)
+        taken += [(x - 18, y - 18, x + 18, y + 18), _box(*word, words.you)]
+    return Layout(frame, centres, word, list(_numbers(content["map"]["positions"], frame, taken)))
+
+
+def _box(x: float, y: float, text: str) -> Box:
+    """What words in the middle of x and on the line y cover at their largest."""
+    half = 0.28 * LETTER * len(text) + 3
+    return x - half, y - 0.75 * LETTER - 2, x + half, y + 0.2 * LETTER
+
+
+def _name_box(centre: Point, lines: tuple[str, str]) -> Box:
+    left, _top, right, _bottom = _box(*centre, lines[0])
+    return left, centre[1] - LETTER - 16, right, centre[1] + LINE + 6
+
+
+def _is_free(box: Box, taken: Sequence[Box]) -> bool:
+    left, top, right, bottom = box
+    if left < 0 or top < 0 or right > WIDTH or bottom > HEIGHT:
+        return False
+    return not any(left < r and a < right and top < d and b < bottom for a, b, r, d in taken)
+
+
+def _numbers(
+    positions: Mapping[str, Sequence[float]], frame: Frame, taken: Sequence[Box]
+) -> Iterator[tuple[str, Point]]:
+    """The farthest statements as numbers, each where it lies or close by where nothing is covered."""
+    used, count = list(taken), 0
+    for number, place in sorted(positions.items(), key=lambda item: (-math.hypot(*item[1]), int(item[0]))):
         x, y = frame.at(place)
-        is_inside = 20 <= x <= WIDTH - 20 and 20 <= y <= HEIGHT - 12
-        if not is_inside or any(abs(x - a) < 84 and abs(y - b) < 48 for a, b in used[: len(taken)]):
-            continue
-        if any(abs(x - a) < 44 and abs(y - b) < 30 for a, b in used[len(taken) :]):
-            continue
-        used.append((x, y))
-        drawn.append(_words(x, y, number, soft=True))
-        if len(drawn) == MOST_STATEMENTS:
-            break
-    return drawn
+        spots = ((round(x + right, 1), round(y + down, 1)) for right, down in NUDGES)
+        spot = next((at for at in spots if _is_free(_box(*at, number), used)), None)
+        if spot and count < MOST_STATEMENTS:
+            used.append(_box(*spot, number))
+            count += 1
+            yield number, spot
 
 
-def _you(place: Point, centres: Sequence[Point], word: str) -> str:
-    """The reader's place, its word below or above, where it does not cover a group's name."""
+def _your_word(place: Point, word: str, taken: Sequence[Box]) -> Point:
+    """Where the reader's word stands: below or above their place, where it does not cover a group's name."""
+    half = 0.28 * LETTER * len(word) + 3
+    at = round(min(max(place[0], half), WIDTH - half), 1)
+    below, above = round(place[1] + LETTER + 12, 1), round(place[1] - LETTER + 6, 1)
+    return next(((at, line) for line in (below, above) if _is_free(_box(at, line, word), taken)), (at, below))
+
+
+def _you(place: Point, word_at: Point, word: str) -> str:
     x, y = place
-    at = min(max(x, 90), WIDTH - 90)
-    free = (
-        line
-        for line in (y + LINE + 12, y - LINE + 4)
-        if LINE < line < HEIGHT - 4
-        and not any(abs(at - a) < 130 and b - 2 * LINE < line < b + 2 * LINE for a, b in centres)
-    )
     return (
         f'<circle class="you" cx="{x}" cy="{y}" r="10" fill="{ACCENT}" stroke="{PAPER}" stroke-width="3"/>'
         f'<circle class="you-ring" cx="{x}" cy="{y}" r="14" fill="none" stroke="{INK}" stroke-width="1.5"/>'
-        + _words(at, next(free, y + LINE + 12), word, weight=640)
+        + _words(*word_at, word, weight=640)
     )

@@ -78,9 +78,17 @@ def groups_found(content: Plain) -> str:
             "There are no clear groups of opinion: people differ statement by statement, not camp from camp."
         )
     count = len(content["groups"])
-    return ngettext(
+    words = {
+        1: _("There is one group of opinion."),
+        2: _("There are two groups of opinion."),
+        3: _("There are three groups of opinion."),
+        4: _("There are four groups of opinion."),
+        5: _("There are five groups of opinion."),
+    }
+    figures = ngettext(
         "There is %(count)s group of opinion.", "There are %(count)s groups of opinion.", count
-    ) % {"count": number(count)}
+    )
+    return words.get(count) or figures % {"count": number(count)}
 
 
 def headline(content: Plain, texts: dict[int, str]) -> list[str]:
@@ -139,6 +147,20 @@ def everybodys(cell: list[int] | None) -> str:
         "passed": percent(cell[2] / total),
     }
     return _("%(agree)s agree, %(disagree)s disagree, %(passed)s pass.") % values
+
+
+def heard_in_short(strata: Plain) -> str:
+    """What the headline rests on in one short sentence; `who_was_heard` says it in full."""
+    known = {key: count for key, count in strata.items() if key}
+    invited = [known[key] for key in sorted(INVITED & known.keys())]
+    if not invited:
+        return _("Nobody was invited: the result speaks for those who came.")
+    if not known.keys() - INVITED:
+        return _("Everybody who answered was invited.")
+    if not all(invited):
+        return _("Some of the people were invited, the others came by themselves.")
+    share = sum(count or 0 for count in invited) / sum(count or 0 for count in known.values())
+    return _("%(share)s of the people were invited.") % {"share": percent(share)}
 
 
 def who_was_heard(strata: Plain) -> list[str]:

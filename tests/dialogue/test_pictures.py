@@ -1,10 +1,11 @@
+import itertools
 import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
 
-from entente.dialogue.pictures import HEIGHT, WIDTH, MapWords, group_mark, opinion_map
+from entente.dialogue.pictures import HEIGHT, WIDTH, MapWords, group_mark, numbers_on_map, opinion_map
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -101,11 +102,38 @@ def test_up_is_up() -> None:
     assert float(lower) > float(upper)
 
 
-def test_statements_are_numbers_that_do_not_cover_each_other() -> None:
+def numbers_drawn(picture: str) -> list[tuple[float, float, str]]:
+    """Where each number stands."""
+    found = re.findall(r'x="([\d.-]+)" y="([\d.-]+)"[^>]*>(\d+)</text>', picture)
+    return [(float(x), float(y), number) for x, y, number in found]
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.01, 0.1, 0.3])
+def test_statements_are_numbers_that_do_not_cover_each_other(apart: float) -> None:
     crowded = content(group(-3, 1), group(3, -1))
-    crowded["map"]["positions"] = {str(n): [0.01 * n, 2.0] for n in range(30)}
-    numbers = re.findall(r">(\d+)</text>", opinion_map(crowded, WORDS))
-    assert len(numbers) == 1
+    crowded["map"]["positions"] = {str(n): [apart * n - 3, 2.0] for n in range(10, 40)}
+    numbers = numbers_drawn(opinion_map(crowded, WORDS, you=(0.0, 2.0)))
+    assert 1 < len(numbers) <= 8
+    for (x, y, _), (other_x, other_y, _) in itertools.combinations(numbers, 2):
+        assert abs(x - other_x) >= 30 or abs(y - other_y) >= 26
+
+
+def test_a_number_does_not_cover_the_name_of_a_group() -> None:
+    named = content(group(-3, 1), group(3, -1))
+    named["map"]["positions"] = {"7": [-3.0, 1.0], "8": [-3.0, 1.7], "9": [-2.2, 1.0]}
+    picture = opinion_map(named, WORDS)
+    numbers = numbers_drawn(picture)
+    x, y = map(float, re.findall(r'x="([\d.-]+)" y="([\d.-]+)"[^>]*>Group A</text>', picture)[0])
+    assert numbers
+    for number_x, number_y, _ in numbers:
+        assert abs(number_x - x) > 60 or abs(number_y - y) > 22
+
+
+def test_the_numbers_drawn_can_be_spelled_out_beside_the_map() -> None:
+    for you in (None, (1.9, 0.2)):
+        drawn_numbers = [int(number) for *_, number in numbers_drawn(opinion_map(TWO, WORDS, you=you))]
+        assert numbers_on_map(TWO, WORDS, you=you) == sorted(drawn_numbers)
+    assert numbers_on_map(content(), WORDS) == []
 
 
 def test_without_a_group_there_is_no_picture() -> None:

@@ -273,7 +273,7 @@ def test_groups_are_letters_with_what_they_stand_for(city: City, visitor_client:
     assert len(outcome.content["groups"]) == 3
     page = words_of(visitor_client.get(address(city.dialogue, "report/")))
     for words in (
-        "There are 3 groups of opinion.",
+        "There are three groups of opinion.",
         "Group A",
         "Group B",
         "Group C",
@@ -283,6 +283,36 @@ def test_groups_are_letters_with_what_they_stand_for(city: City, visitor_client:
         assert words in page
     assert re.search(r"\d+% agree, \d+ points more than everybody else\.", page)
     assert re.search(r"Agree: A \d+%, B \d+%, C \d+%", page)
+
+
+def test_what_divides_is_drawn_group_by_group(city: City, visitor_client: Client) -> None:
+    content = publish(city, city.dialogue).content
+    page = text_of(visitor_client.get(address(city.dialogue, "report/")))
+    divides = page.split("<h2>What divides</h2>")[1].split("<h2>")[0]
+    drawn = re.findall(r'<rect x="0" y="0" width="([\d.]+)"', divides)
+    assert drawn == [f"{100 * share:.1f}" for row in content["dividing"] for share in row["shares"]]
+    assert 'class="share"' not in divides
+
+
+def test_the_numbers_on_the_map_are_spelled_out_below_it(city: City, visitor_client: Client) -> None:
+    publish(city, city.dialogue)
+    page = text_of(visitor_client.get(address(city.dialogue, "report/")))
+    picture = page.split('<svg class="picture"')[1].split("</svg>")[0]
+    listed = page.split('<ol class="answers answers-short')[1].split("</ol>")[0]
+    on_map = sorted(re.findall(r">(\d+)</text>", picture), key=int)
+    assert on_map
+    assert re.findall(r'<li value="(\d+)">', listed) == on_map
+
+
+@pytest.mark.parametrize("rows", [5, 40])
+def test_a_long_table_is_folded(city: City, visitor_client: Client, rows: int) -> None:
+    outcome = published(city.evenings)
+    rewrite(
+        city, outcome, took_part=outcome.content["took_part"] | {"area": {f"{n}": 12 for n in range(rows)}}
+    )
+    page = text_of(visitor_client.get(address(city.evenings, "report/")))
+    districts = page.split("<h2>Who took part</h2>")[1].split("<h2>")[0]
+    assert ("<summary>District</summary>" in districts) == (rows > 12)
 
 
 def test_every_picture_has_its_table(city: City, visitor_client: Client) -> None:
@@ -341,6 +371,27 @@ def test_the_report_says_what_its_headline_rests_on(
     outcome = published(city.evenings)
     rewrite(city, outcome, took_part=outcome.content["took_part"] | {"stratum": strata})
     assert said in words_of(visitor_client.get(address(city.evenings, "report/")))
+
+
+@pytest.mark.parametrize(
+    ("strata", "said"),
+    [
+        ({"letter": 30, "hosted": 6, "open": 12}, "75% of the people were invited."),
+        ({"letter": None, "open": 12}, "Some of the people were invited, the others came by themselves."),
+        ({"letter": 30, "hosted": None}, "Everybody who answered was invited."),
+        ({"open": 12}, "Nobody was invited: the result speaks for those who came."),
+        ({"imported": 12}, "Nobody was invited: the result speaks for those who came."),
+    ],
+    ids=str,
+)
+def test_the_report_says_at_the_top_in_short_who_was_invited(
+    city: City, visitor_client: Client, strata: dict[str, int | None], said: str
+) -> None:
+    outcome = published(city.evenings)
+    rewrite(city, outcome, took_part=outcome.content["took_part"] | {"stratum": strata})
+    page = text_of(visitor_client.get(address(city.evenings, "report/")))
+    assert said in page.split("<header>")[-1].split("</header>")[0]
+    assert 'id="limits"' in page
 
 
 def test_an_imported_conversation_names_where_it_comes_from(city: City, visitor_client: Client) -> None:

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from entente.ui.context import page_context
 from entente.ui.pattern_book import pattern_book
+from entente.ui.templatetags.ui import direction
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "entente" / "ui" / "templates"
 PARTS = sorted((TEMPLATES / "ui" / "parts").glob("*.html"))
@@ -43,6 +44,13 @@ def test_an_isolated_value_is_escaped() -> None:
 def test_a_share_is_in_the_readers_form(language: str, expected: str) -> None:
     with translation.override(language):
         assert render("{{ share|percent }}", share=0.618) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("ar", "rtl"), ("ro", "ltr"), ("und", "auto"), ("", "auto")]
+)
+def test_a_text_is_written_in_the_direction_of_its_language(language: str, expected: str) -> None:
+    assert direction(language) == expected
 
 
 def test_a_day_is_in_the_readers_words_and_exact_for_machines() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from entente.audit.actors import VISITOR
 from entente.dialogue import open_data as files
 from entente.dialogue import queries, sentences
 from entente.dialogue.models import Dialogue, Outcome, Statement, Stratum
-from entente.dialogue.pictures import group_mark, opinion_map
+from entente.dialogue.pictures import group_mark, numbers_on_map, opinion_map
 from entente.dialogue.views.public import passages
 from entente.dialogue.views.standing import map_key, map_words
 from entente.dialogue.views.voices import public_dialogue
@@ -51,7 +52,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     content = outcome.content
     worded = {int(row.number or 0): texts[row.pk] for row in rows}
     context |= {"content": content, "passages": passages(texts), "worded": worded}
-    context |= _reading(dialogue, content, worded) | _picture(content) | _lists(content, worded)
+    context |= _reading(dialogue, content, worded) | _picture(content, worded) | _lists(content, worded)
     context |= {"everything": _everything(content, worded), "who": _who(content)}
     return render(request, "dialogue/report.html", context)
 
@@ -63,15 +64,18 @@ def _statements(dialogue: Dialogue, outcome: Outcome) -> list[Statement]:
 
 def _reading(dialogue: Dialogue, content: Plain, worded: Texts) -> Plain:
     said = sentences.headline(content, {at: words.text for at, words in worded.items()})
+    strata = content["took_part"]["stratum"]
     return {
         "said": said,
-        "heard_from": sentences.who_was_heard(content["took_part"]["stratum"]),
+        "heard_in_short": sentences.heard_in_short(strata),
+        "heard_from": sentences.who_was_heard(strata),
         "attribution": files.POLIS if files.is_from_polis(content, dialogue.source) else "",
     }
 
 
-def _picture(content: Plain) -> Plain:
-    """The map with its sentence, its key, and the same as a table."""
+def _picture(content: Plain, worded: Texts) -> Plain:
+    """The map with its sentence, its key, what its numbers say, and the same as a table."""
+    content = _positioned(content, worded)
     names = sentences.group_names(content)
     words = map_words(content, names)
     rows = [
@@ -82,6 +86,7 @@ def _picture(content: Plain) -> Plain:
         "picture": SafeString(opinion_map(content, words)),
         "reading": words.description,
         "key": map_key(content, names),
+        "on_map": [{"number": at, "worded": worded[at]} for at in numbers_on_map(content, words)],
         "map_columns": [
             {"label": _("Group")},
             {"label": _("People"), "number": True},
@@ -89,6 +94,12 @@ def _picture(content: Plain) -> Plain:
         ],
         "map_rows": rows,
     }
+
+
+def _positioned(content: Plain, numbers: Container[int]) -> Plain:
+    """The content with the places of these statements only: the map names none that was turned down since."""
+    places = {at: place for at, place in content["map"]["positions"].items() if int(at) in numbers}
+    return content | {"map": content["map"] | {"positions": places}}
 
 
 def _part(group: Plain, content: Plain) -> float:
@@ -120,7 +131,7 @@ def _lists(content: Plain, worded: Texts) -> Plain:
         "bridging": [
             _listed(row, content, worded, row["direction"]) for row in _known(content["bridging"], worded)
         ],
-        "dividing": [_listed(row, content, worded, 1) for row in _known(content["dividing"], worded)],
+        "dividing": [_divided(row, content, worded) for row in _known(content["dividing"], worded)],
         "uncertain": [{"number": at, "worded": worded[at]} for at in content["uncertain"] if at in worded],
     }
 
@@ -133,6 +144,19 @@ def _listed(row: Plain, content: Plain, worded: Texts, direction: int) -> Plain:
     at = row["statement"]
     shares = sentences.group_shares(row, direction) if content["is_clear"] else ""
     return {"number": at, "worded": worded[at], "cell": content["totals"].get(str(at)), "shares": shares}
+
+
+def _divided(row: Plain, content: Plain, worded: Texts) -> Plain:
+    """A statement that divides: a bar for each group instead of one for everybody."""
+    bars = [
+        {
+            "mark": SafeString(group_mark(place)),
+            "letter": sentences.letter(place),
+            "width": f"{100 * share:.1f}",
+        }
+        for place, share in enumerate(row["shares"])
+    ]
+    return _listed(row, content, worded, 1) | ({"cell": None, "bars": bars} if content["is_clear"] else {})
 
 
 def _everything(content: Plain, worded: Texts) -> Plain:
@@ -185,8 +209,8 @@ def _who(content: Plain) -> list[Plain]:
 def map_picture(request: HttpRequest, reference: str) -> HttpResponse:
     """The map as a file, with its own colours, in the reader's language."""
     dialogue, outcome = _published(reference)
-    words = map_words(outcome.content, sentences.group_names(outcome.content))
-    drawn = opinion_map(outcome.content, words, is_file=True)
+    content = _positioned(outcome.content, {int(row.number or 0) for row in _statements(dialogue, outcome)})
+    drawn = opinion_map(content, map_words(content, sentences.group_names(content)), is_file=True)
     if not drawn:
         raise Http404
     return _file(

@@ -15,7 +15,7 @@ from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 
 register = template.Library()
 
@@ -79,6 +79,15 @@ def notice_kind(tags: str) -> str:
 def isolate(value: object) -> SafeString:
     """Wrap a name, number or code so that it keeps its own direction inside a text of the other direction."""
     return format_html("<bdi>{}</bdi>", value)
+
+
+@register.filter
+def direction(language: str) -> str:
+    """Return the direction a language is written in, by its code: "rtl", "ltr", or "auto" if unknown."""
+    try:
+        return "rtl" if get_language_info(language)["bidi"] else "ltr"
+    except KeyError:
+        return "auto"
 
 
 @register.filter
