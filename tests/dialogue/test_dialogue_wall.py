@@ -1,4 +1,4 @@
-"""What a resident could do in SQL, if a page ever let them: their own, in their dialogue, while it is open."""
+"""What a resident could do in SQL, if a page ever let them: their own, in their dialogue, while open."""
 
 from __future__ import annotations
 
