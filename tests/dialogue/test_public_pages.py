@@ -215,6 +215,15 @@ def test_while_it_runs_others_are_told_in_tens_and_the_place_is_drawn(
     assert "stored nowhere" in page
 
 
+def test_ones_own_map_shows_only_statements_one_has_answered(city: City, visitor_client: Client) -> None:
+    vote(visitor_client, city.dialogue, range(1, 9))
+    page = text_of(visitor_client.get(address(city.dialogue, "standing/")))
+    picture = page.split('<svg class="picture"')[1].split("</svg>")[0]
+    on_map = {int(number) for number in re.findall(r">(\d+)</text>", picture)}
+    assert on_map
+    assert on_map <= set(range(1, 9))
+
+
 def test_looking_where_one_stands_writes_nothing(city: City, visitor_client: Client) -> None:
     vote(visitor_client, city.dialogue, range(1, 9))
     with CaptureQueriesContext(connection) as asked:

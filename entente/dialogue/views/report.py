@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,7 +19,7 @@ from entente.dialogue import queries, sentences
 from entente.dialogue.models import Dialogue, Outcome, Statement, Stratum
 from entente.dialogue.pictures import group_mark, numbers_on_map, opinion_map
 from entente.dialogue.views.public import passages
-from entente.dialogue.views.standing import map_key, map_words
+from entente.dialogue.views.standing import map_key, map_words, positioned
 from entente.dialogue.views.voices import public_dialogue
 from entente.people.queries import area_names
 from entente.ui.templatetags.ui import number, percent
@@ -75,7 +74,7 @@ def _reading(dialogue: Dialogue, content: Plain, worded: Texts) -> Plain:
 
 def _picture(content: Plain, worded: Texts) -> Plain:
     """The map with its sentence, its key, what its numbers say, and the same as a table."""
-    content = _positioned(content, worded)
+    content = positioned(content, worded)
     names = sentences.group_names(content)
     words = map_words(content, names)
     rows = [
@@ -94,12 +93,6 @@ def _picture(content: Plain, worded: Texts) -> Plain:
         ],
         "map_rows": rows,
     }
-
-
-def _positioned(content: Plain, numbers: Container[int]) -> Plain:
-    """The content with the places of these statements only: the map names none that was turned down since."""
-    places = {at: place for at, place in content["map"]["positions"].items() if int(at) in numbers}
-    return content | {"map": content["map"] | {"positions": places}}
 
 
 def _part(group: Plain, content: Plain) -> float:
@@ -209,7 +202,7 @@ def _who(content: Plain) -> list[Plain]:
 def map_picture(request: HttpRequest, reference: str) -> HttpResponse:
     """The map as a file, with its own colours, in the reader's language."""
     dialogue, outcome = _published(reference)
-    content = _positioned(outcome.content, {int(row.number or 0) for row in _statements(dialogue, outcome)})
+    content = positioned(outcome.content, {int(row.number or 0) for row in _statements(dialogue, outcome)})
     drawn = opinion_map(content, map_words(content, sentences.group_names(content)), is_file=True)
     if not drawn:
         raise Http404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -44,7 +45,8 @@ def where_i_stand(request: HttpRequest, reference: str) -> HttpResponse:
         }
         context |= _answers(dialogue, voice, own, outcome.content if outcome else None)
     if outcome and own:
-        context |= {"outcome": outcome} | _map(outcome.content, own)
+        answered = {answer["number"] for answer in context["answers"]}
+        context |= {"outcome": outcome} | _map(outcome.content, own, answered)
     return render(request, "dialogue/where_i_stand.html", context)
 
 
@@ -90,8 +92,11 @@ def _parts(shares: tuple[float, float, float]) -> list[Plain]:
     return parts
 
 
-def _map(content: Plain, own: dict[int, int]) -> Plain:
-    """The reader's place on the map, from the published positions and their own answers alone."""
+def _map(content: Plain, own: dict[int, int], answered: set[int]) -> Plain:
+    """The reader's place on the map, from the published positions and their own answers alone.
+
+    Only statements they have answered stand on it: where others stand on the rest would lead their answers.
+    """
     if not content["groups"]:
         return {}
     here = place(own, content["map"], content["numbers"])
@@ -101,11 +106,17 @@ def _map(content: Plain, own: dict[int, int]) -> Plain:
     if content["is_clear"]:
         stands = sentences.you_stand(names[nearest_group(here, content["groups"])])
     return {
-        "picture": SafeString(opinion_map(content, words, you=here)),
+        "picture": SafeString(opinion_map(positioned(content, answered), words, you=here)),
         "stands": stands,
         "reading": words.description,
         "key": map_key(content, names),
     }
+
+
+def positioned(content: Plain, numbers: Container[int]) -> Plain:
+    """The content with the places of these statements only, so that a map shows no other."""
+    places = {at: place for at, place in content["map"]["positions"].items() if int(at) in numbers}
+    return content | {"map": content["map"] | {"positions": places}}
 
 
 def map_words(content: Plain, names: list[str], you: str = "") -> MapWords:
