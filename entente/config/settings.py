@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     *environment.words("ENTENTE_EXTRA_APPS", "" if MODE == "production" else "entente.demo"),
 ]
-if MODE == "production" and "entente.demo" in INSTALLED_APPS:
+if MODE == "production" and any(app.startswith("entente.demo") for app in INSTALLED_APPS):
     raise ImproperlyConfigured(
         "The demo signs people in with one click: it is never installed in production."
     )

@@ -210,8 +210,9 @@ def started(*, mode: str = "production", extra: str, code: str) -> subprocess.Co
     )
 
 
-def test_production_refuses_to_start_with_the_demo() -> None:
-    stopped = started(extra="entente.demo", code="")
+@pytest.mark.parametrize("name", ["entente.demo", "entente.demo.apps.DemoConfig"])
+def test_production_refuses_to_start_with_the_demo(name: str) -> None:
+    stopped = started(extra=name, code="")
     assert stopped.returncode != 0
     assert "The demo signs people in with one click: it is never installed in production." in stopped.stderr
 
