@@ -11,13 +11,13 @@ MOST = 6
 
 
 def asked(language: str) -> list[dict[str, Any]]:
-    """Dialogues anybody can take part in now: dialogue, its texts, and how many people answered so far."""
+    """Dialogues anybody can take part in now: dialogue, its texts, and how many tens of people answered."""
     rows = dialogues.public_dialogues().filter(state="open")[:MOST]
     return [
         {
             "dialogue": row,
             "texts": dialogues.wording(row, [], language, VISITOR),
-            "people": dialogues.turnout(row, VISITOR)["people"],
+            "people": dialogues.turnout(row, VISITOR)["people"] // 10 * 10,
         }
         for row in rows
     ]

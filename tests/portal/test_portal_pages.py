@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from entente.audit.actors import acting
+from entente.audit.actors import VISITOR, acting
 from entente.demo.content_words import content
 from entente.dialogue import services as dialogues
 from entente.portal import queries
@@ -97,3 +97,13 @@ def test_health_is_asked_of_the_database_too(visitor_client: Client, db: None) -
 
 def test_search_engines_are_kept_out_of_staff_pages(visitor_client: Client, db: None) -> None:
     assert "Disallow: /staff/" in visitor_client.get("/robots.txt").content.decode()
+
+
+def test_how_many_answered_so_far_is_told_in_tens(city: City) -> None:
+    with acting(VISITOR):
+        before = {row["people"] for row in queries.asked("en")}
+    dialogues.join_dialogue(city.dialogue, language="en")
+    with acting(VISITOR):
+        after = {row["people"] for row in queries.asked("en")}
+    assert after == before
+    assert all(people % 10 == 0 for people in after)
