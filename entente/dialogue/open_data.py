@@ -13,7 +13,7 @@ from entente.records.typed_text import tidy
 
 Plain = Mapping[str, Any]
 Cell = str | int | None
-FORMULA = ("=", "+", "-", "@")
+FORMULA = tuple("=+-@＝＋－＠")
 POLIS = (
     "Data was gathered using the Polis software (see: compdemocracy.org/polis and"
     " github.com/compdemocracy/polis) and is sub-licensed under CC BY 4.0 with Attribution"

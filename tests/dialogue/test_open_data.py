@@ -58,7 +58,9 @@ def test_statements_have_their_translations_beside_them() -> None:
     ]
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r\n=HYPERLINK(1)"])
+@pytest.mark.parametrize(
+    "formula", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r\n=HYPERLINK(1)", "＝1", "＠SUM(A1)"]
+)
 def test_what_begins_like_a_formula_is_shown_and_not_run(formula: str) -> None:
     assert safe_text(formula).startswith("'")
 

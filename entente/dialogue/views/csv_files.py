@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.http import HttpResponse
 
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+STARTS_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 
 
 def plain_cell(value: object) -> str:
