@@ -231,5 +231,5 @@ def _lines(texts: list[dict[str, str]], code: str) -> str:
 
 
 def _policy(policy: Words, code: str) -> str:
-    rules = "\n".join(f"- {rule['title'][code]} {rule['text'][code]}" for rule in policy["rules"])
+    rules = "\n".join(f"- {rule['title'][code]}. {rule['text'][code]}" for rule in policy["rules"])
     return f"{policy['intro'][code]}\n\n{rules}"

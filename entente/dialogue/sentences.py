@@ -13,7 +13,13 @@ from entente.dialogue.models import INVITED, Stratum
 from entente.ui.templatetags.ui import number, percent
 
 Plain = dict[str, Any]
-LETTERS = tuple(pgettext_lazy("letter of a group of opinion", letter) for letter in "ABCDE")
+LETTERS = (
+    pgettext_lazy("letter of a group of opinion", "A"),
+    pgettext_lazy("letter of a group of opinion", "B"),
+    pgettext_lazy("letter of a group of opinion", "C"),
+    pgettext_lazy("letter of a group of opinion", "D"),
+    pgettext_lazy("letter of a group of opinion", "E"),
+)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from entente.audit.actors import Actor, job
 
@@ -35,13 +37,17 @@ def work(name: str) -> Callable[[Work], Work]:
 
 
 def every(cron: str, name: str) -> Callable[[Work], Work]:
-    """Register `def task(*, by)` to run on a schedule, e.g. `"*/5 * * * *"`. It finds what is due."""
+    """Register `def task(*, by)` to run on a schedule, e.g. `"*/5 * * * *"`. It finds what is due.
+
+    It waits in the queue once at most: work that takes longer than its interval does not pile up.
+    """
 
     def register(task: Work) -> Work:
         def run(context: JobContext, timestamp: int) -> None:
             task(by=_worker(name, context))
 
-        app.periodic(cron=cron)(app.task(name=name, queue=name.partition(".")[0], pass_context=True)(run))
+        queue = name.partition(".")[0]
+        app.periodic(cron=cron)(app.task(name=name, queue=queue, queueing_lock=name, pass_context=True)(run))
         return task
 
     return register
@@ -79,7 +85,10 @@ def retry_stalled() -> int:
     """Queue again what a worker that died was doing; returns how many. Each task may be run twice."""
     stalled = list(async_to_sync(app.job_manager.get_stalled_jobs)(seconds_since_heartbeat=SILENT_SECONDS))
     for one in stalled:
-        async_to_sync(app.job_manager.retry_job)(one)
+        try:
+            async_to_sync(app.job_manager.retry_job)(one)
+        except UniqueViolation:  # the same work waits already, behind the lock of the one that died
+            async_to_sync(app.job_manager.finish_job)(one, Status.FAILED, delete_job=False)
     return len(stalled)
 
 

@@ -13,9 +13,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_POST
 
 from entente.audit import clock
@@ -29,7 +28,13 @@ from entente.records.models import Action, Record
 from entente.records.references import as_reference, is_reference
 
 ON_A_PAGE = 25
-COLUMNS = (_l("Title"), _l("Kind"), _l("Reference"), _l("State"), _l("Looked after by"))
+COLUMNS = (
+    gettext_lazy("Title"),
+    gettext_lazy("Kind"),
+    gettext_lazy("Reference"),
+    gettext_lazy("State"),
+    gettext_lazy("Looked after by"),
+)
 
 
 def page_of(record: Record, reader: Member) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from entente.dialogue import queries, services
 from entente.dialogue.forms.running import DecisionForm
 from entente.dialogue.models import Dialogue, Statement
+from entente.dialogue.views.public import passages
 from entente.dialogue.views.steps import REFUSED_HERE, dialogue_to_run
 from entente.people.sign_in import MemberRequest
 
@@ -80,7 +81,7 @@ def _queue(request: MemberRequest, dialogue: Dialogue, wrong: DecisionForm | Non
     texts = queries.wording(dialogue, rows, get_language() or "en", request.member)
     context = {
         "dialogue": dialogue,
-        "policy": queries.wording(dialogue, [], get_language() or "en", request.member)["policy"],
+        "policy": passages(texts).get("policy"),
         "show": show,
         "shows": _shows(dialogue, request, show),
         "page": page,

@@ -32,6 +32,7 @@ from entente.dialogue.views.steps import (
     to_record,
 )
 from entente.people.sign_in import MemberRequest
+from entente.records import queries as records
 
 PAGE = 50
 
@@ -62,6 +63,7 @@ def _rows(page: Page[Dialogue], request: MemberRequest) -> list[dict[str, Any]]:
     ids = [dialogue.pk for dialogue in found]
     waiting = queries.waiting_counts(ids, request.member)
     turnout = queries.turnouts(ids, request.member)
+    titles = records.titles(found, get_language() or "en", request.member)
     states = {state: capfirst(state.label) for state in Dialogue.State}
     here = reverse("dialogue_staff:dialogue_list")
     rows = []
@@ -71,7 +73,7 @@ def _rows(page: Page[Dialogue], request: MemberRequest) -> list[dict[str, Any]]:
         row = {
             "dialogue": dialogue,
             "reference": dialogue.reference,
-            "title": dialogue.title,
+            "title": titles[dialogue.pk],
             "url": f"{here}{dialogue.reference}/",
             "kind": queries.STATE_KINDS[state],
             "state": states[state],
