@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django import app
 
 from entente.jobs.queue import defer, is_on, retry_stalled
 
@@ -64,3 +65,30 @@ def test_whether_work_waits_or_runs_is_known() -> None:
     with connection.cursor() as cursor:
         cursor.execute("update procrastinate_jobs set status = 'failed' where id = %s", [job])
     assert not is_on(NAME, run=RUN)
+
+
+def test_what_waits_already_is_not_blocked_by_what_died() -> None:
+    defer("dialogue.analyse", dialogue=RUN, once=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat)"
+            " values (now() - interval '2 minutes') returning id"
+        )
+        cursor.execute(
+            "update procrastinate_jobs set status = 'doing', worker_id = %s"
+            " where args->>'dialogue' = %s returning id",
+            [cursor.fetchone()[0], RUN],
+        )
+        (died,) = cursor.fetchone()
+    defer("dialogue.analyse", dialogue=RUN, once=True)
+    other = taken_by_worker(120)
+    assert retry_stalled() == 2
+    assert (state(died), state(other)) == ("failed", "todo")
+    assert is_on("dialogue.analyse", dialogue=RUN)
+
+
+def test_scheduled_work_waits_once_at_most() -> None:
+    scheduled = [kept.task for kept in app.periodic_registry.periodic_tasks.values()]
+    ours = [task for task in scheduled if not task.name.startswith("builtin")]
+    assert ours
+    assert [task.queueing_lock for task in ours] == [task.name for task in ours]
