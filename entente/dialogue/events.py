@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from entente.audit.models import Event
 from entente.dialogue.models import Dialogue, Statement, Stratum
+from entente.ui.templatetags.ui import number
 
 # `name:kind` where it matters who acted. The details fill the placeholders.
 SENTENCES: dict[str, Promise | str] = {
@@ -76,11 +78,13 @@ def in_sentence(event: Event, statements: dict[Any, str]) -> str:
 
 def _in_words(event: Event, statements: dict[Any, str]) -> dict[str, Any]:
     details: dict[str, Any] = json.loads(event.details) if event.details else {}
-    values = {"who": event.actor_name, "statement": statements.get(event.about_id, "…"), **details}
+    counted = {name: number(value) for name, value in details.items() if type(value) is int}
+    values = {"who": event.actor_name, "statement": statements.get(event.about_id, "…"), **details, **counted}
     if not details.get("batch", "-"):
         values["batch"] = "–"
     if "changed" in details:
-        values["changed"] = ", ".join(str(FIELDS.get(name, name)) for name in details["changed"])
+        comma = pgettext("between the members of a list", ", ")
+        values["changed"] = comma.join(str(FIELDS.get(name, name)) for name in details["changed"])
     if details.get("reason") in Statement.Reason:
         values["reason"] = str(Statement.Reason(details["reason"]).label)
     if details.get("stratum") in Stratum:

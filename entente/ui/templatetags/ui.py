@@ -108,8 +108,13 @@ def reading_date(value: date | datetime | None) -> str | SafeString:
     if value is None:
         return ""
     day = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), _day_in_words(day))
+
+
+def _day_in_words(day: date) -> str:
+    """In French, the first of a month is an ordinal; Babel's formats do not know that."""
     words = format_date(day, format="long", locale=_locale())
-    return format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
+    return f"1er {words[2:]}" if _locale() == "fr" and day.day == 1 else words
 
 
 @register.filter
@@ -118,7 +123,7 @@ def reading_time(value: datetime | None) -> str | SafeString:
     if value is None:
         return ""
     moment = timezone.localtime(value)
-    day = format_date(moment, format="long", locale=_locale())
+    day = _day_in_words(moment.date())
     clock = format_datetime(moment, format="HH:mm", locale=_locale())
     return format_html('<time datetime="{}">{} <bdi>{}</bdi></time>', moment.isoformat(), day, clock)
 
