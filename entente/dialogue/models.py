@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
-from entente.audit.actors import Actor, Credential
+from entente.audit.actors import Credential
 from entente.audit.tables import (
     DIALOGUE,
     INVITE,
@@ -24,6 +23,7 @@ from entente.audit.tables import (
     follows,
     owned,
 )
+from entente.dialogue.scoping import Codes, OwnRows, Statements
 from entente.records.models import Record
 from entente.records.scoping import Guarded
 
@@ -46,47 +46,6 @@ OWN_ANSWER = (
     f" from dialogue_dialogue d where d.record_ptr_id = dialogue_vote.dialogue_id limit 1), false)"
 )
 INVITED = frozenset({Stratum.LETTER, Stratum.HOSTED})
-
-R = TypeVar("R", bound=models.Model)
-
-
-class Statements(Guarded["Statement"]):
-    """Accepted ones with the dialogue; all of them for its owner; one's own for whoever wrote it."""
-
-    def condition(self, reader: Actor) -> Q:
-        if reader.actor_kind == "job":
-            return Q()
-        accepted = super().condition(reader) & Q(state=Statement.State.ACCEPTED)
-        if reader.actor_kind == "participant":
-            return accepted | Q(author_id=getattr(reader, "id", None))
-        return accepted | Q(dialogue__owner_id=reader.actor_organisation_id)
-
-
-class OwnRows(Guarded[R]):
-    """What belongs to one participant: nobody else reads it, jobs apart, which count."""
-
-    def condition(self, reader: Actor) -> Q:
-        if reader.actor_kind == "job":
-            return Q()
-        mine = getattr(reader, "id", None) if reader.actor_kind == "participant" else None
-        return Q(**{self.path: mine}) if mine else Q(**{f"{self.path}__in": []})
-
-    def asking(self) -> R:
-        """The row of whoever the database says is asking."""
-        who = models.Func(function="authz.participant", output_field=models.UUIDField())
-        rows: models.QuerySet[R] = models.QuerySet(self.model)
-        return rows.get(pk=who)
-
-
-class Codes(Guarded["InviteCode"]):
-    """Codes are seen by the dialogue's owner, and each by whoever holds it."""
-
-    def condition(self, reader: Actor) -> Q:
-        if reader.actor_kind == "job":
-            return Q()
-        if reader.actor_kind == "invite":
-            return Q(code_hash=getattr(reader, "code_hash", ""))
-        return Q(dialogue__owner_id=reader.actor_organisation_id)
 
 
 class Dialogue(Record):
@@ -183,7 +142,7 @@ class InviteCode(OnDialogue):
     is_used = models.BooleanField(default=False)
     made_on = models.DateField(default=clock.today)
 
-    objects: ClassVar[Codes] = Codes()
+    objects: ClassVar[Codes[InviteCode]] = Codes()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return f"{self.stratum} {self.batch}"
@@ -284,7 +243,7 @@ class Statement(OnDialogue):
     received_at = models.DateTimeField(default=clock.this_hour)
     votes = models.IntegerField(default=0)
 
-    objects: ClassVar[Statements] = Statements("dialogue__")
+    objects: ClassVar[Statements[Statement]] = Statements("dialogue__")  # type: ignore[assignment]
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["dialogue", "number"], name="dialogue_numbers"),)

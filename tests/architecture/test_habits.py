@@ -35,7 +35,7 @@ MAY_WRITE = {
 BACK_DOORS = {"_base_manager", "_default_manager"}
 MAY_USE_BACK_DOORS = {
     "records/scoping.py": "where visible_to itself is built",
-    "dialogue/models.py": "asking(): the row of whoever the database says is asking",
+    "dialogue/scoping.py": "asking(): the row of whoever the database says is asking",
 }
 RAW_SQL = {
     "audit/actors.py": "authz.begin",
