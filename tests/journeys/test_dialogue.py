@@ -139,6 +139,7 @@ def test_a_resident_answers_with_the_keyboard_alone(visit: Visit, browser: Brows
     page.wait_for_function(
         "before => document.querySelector('form[data-vote] [name=statement]').value !== before", arg=seen[-1]
     )
+    page.wait_for_function("same => document.activeElement.matches(same)", arg=buttons[-1])
     assert_accessible(page, browser)
 
     page.reload()
