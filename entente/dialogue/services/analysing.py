@@ -73,8 +73,6 @@ def publish_outcome(dialogue: Dialogue, *, by: Member) -> Outcome:
     is_analysed = content is not None
     decision = rules.may_publish_outcome(by, dialogue, is_analysed=is_analysed, at=clock.now()).require()
     assert content is not None
-    if before and before.content == content:
-        return before  # sent twice: one edition
     if dialogue.public_since is None:
         dialogue.public_since = clock.now()
         dialogue.save(update_fields=["public_since"])
