@@ -12,10 +12,12 @@ from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequi
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import RequestDataTooBig
 from django.db import models, transaction
 from django.db.utils import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
@@ -40,6 +42,20 @@ TRIED_AT = {
 }
 TRIES_OF_A_CONNECTION = 300
 TRIES_FOR_AN_ADDRESS = 20
+
+
+def is_too_long(request: HttpRequest) -> bool:
+    """Whether a request brings more than any form, to a page that does not look at the length itself.
+
+    Django limits fields, not files: it would write them all to the disk before anybody asks for them.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return False
+    try:
+        return not getattr(resolve(request.path_info).func, "csrf_exempt", False)
+    except Resolver404:
+        return True
 
 
 class MemberRequest(HttpRequest):
@@ -112,6 +128,8 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.member = None  # type: ignore[attr-defined]
+        if is_too_long(request):
+            raise RequestDataTooBig
         response = self.get_response(request)
         if request.path.startswith(NEVER_KEPT):
             add_never_cache_headers(response)

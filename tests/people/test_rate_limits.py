@@ -52,3 +52,11 @@ def test_one_connection_does_not_try_for_ever(monkeypatch: pytest.MonkeyPatch) -
     ]
     assert answers == [200, 200, 200, 429]
     assert Client().get("/account/login/").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["/account/login/", "/staff/dialogues/new/", "/en/nowhere/"])
+def test_a_file_nobody_asked_for_is_refused_before_it_is_read(page: str) -> None:
+    """Nothing is read: the body is announced and never sent."""
+    answer = Client().generic("POST", page, b"", "multipart/form-data; boundary=x", CONTENT_LENGTH="30000000")
+    assert answer.status_code == 400
