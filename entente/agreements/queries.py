@@ -9,14 +9,17 @@ from entente.agreements.rules import NAMED, ORGANISATION
 from entente.audit.actors import Actor
 
 
-def lets_see(reader: Actor, at: datetime, participations: "QuerySet[Any]", path: str = "") -> Q:
+def lets_see(
+    reader: Actor, at: datetime, participations: "QuerySet[Any]", path: str = "", *, is_public: bool = True
+) -> Q:
     """A condition on records that `may_read_record` allows `reader` to read at `at`.
 
-    `participations` are the named persons' rows; `path` leads from the filtered model to the record.
+    `participations` are the named persons' rows; `path` leads from the filtered model to the record. What is
+    written inside a record is not `is_public` because the record is.
     """
     if reader.actor_kind == "job":
         return Q()
-    public = Q(**{f"{path}public_since__lte": at})
+    public = Q(**{f"{path}public_since__lte": at}) if is_public else Q(**{f"{path}pk__in": []})
     if reader.actor_kind != "member":
         return public
     own = Q(**{f"{path}audience": ORGANISATION, f"{path}owner_id": reader.actor_organisation_id})

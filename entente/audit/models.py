@@ -7,7 +7,7 @@ from django.db import models
 
 from entente.audit import clock
 from entente.audit.decisions import in_words
-from entente.audit.tables import IS_JOB, IS_MEMBER, KIND, MEMBER, ORGANISATION, DataPolicy, Wall, follows
+from entente.audit.tables import IS_JOB, IS_MEMBER, KIND, MEMBER, ORGANISATION, DataPolicy, Wall, inside
 from entente.keys.fields import Sealed
 
 
@@ -17,7 +17,7 @@ class Event(models.Model):
     data_policy = DataPolicy(holds="who did what, with the reason", purpose="accountability", keep="10 years")
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER} and case when record_id is null"
-        f" then actor_organisation_id = {ORGANISATION} else {follows('record_id')} end)",
+        f" then actor_organisation_id = {ORGANISATION} else {inside('record_id')} end)",
         # Nobody logs in a member's name but that member.
         insert=f"({IS_JOB} or {IS_MEMBER} and actor_kind = 'member' and actor_id = {MEMBER}"
         f" or {KIND} in ('visitor', 'participant', 'invite')"

@@ -62,3 +62,14 @@ def owned(record_column: str) -> str:
         f"({IS_JOB} or {IS_MEMBER} and coalesce((select true from records_record r"
         f" where r.id = {record_column} and r.owner_id = {ORGANISATION} limit 1), false))"
     )
+
+
+def inside(record_column: str) -> str:
+    """A row is visible to those who work inside its record: never because the record is public."""
+    return (
+        f"({IS_JOB} or {IS_MEMBER} and coalesce((select true from records_record r"
+        f" where r.id = {record_column} and (r.audience = 'organisation' and r.owner_id = {ORGANISATION}"
+        f" or r.audience = 'named' and exists (select from records_participation p where p.record_id = r.id"
+        f" and p.membership_id = {MEMBER} and p.since <= {AT} and (p.until is null or p.until > {AT})))"
+        f" limit 1), false))"
+    )

@@ -48,7 +48,8 @@ def web_command(host: str, port: int) -> list[str]:
 
 def worker_command() -> list[str]:
     """The command line of the process that does the work for later."""
-    return [sys.executable, "-m", "django", "procrastinate", "worker", "--shutdown-graceful-timeout", "10"]
+    command = [sys.executable, "-m", "django", "procrastinate", "worker"]
+    return [*command, "--shutdown-graceful-timeout", "10", "--delete-jobs", "successful"]
 
 
 def web() -> None:

@@ -39,6 +39,7 @@ SENTENCES: dict[str, Promise | str] = {
         "People: %(participants)s. Statements: %(statements)s. Votes: %(votes)s."
     ),
     "dialogue.import_started": _("%(who)s uploaded a conversation."),
+    "dialogue.uploads_forgotten": _("Uploads that nobody brought in were forgotten."),
     "dialogue.import_read": _("The uploaded conversation was read."),
     "dialogue.import_finished": _("The import finished. Votes written: %(rows)s."),
     "dialogue.import_stopped": _("The import stopped after %(rows)s votes. What was written is kept."),

@@ -47,3 +47,9 @@ def stop_abandoned_imports(*, by: Actor) -> None:
         abandoned = queries.abandoned_imports(by)
     for run_id in abandoned:
         services.stop_import(run_id, by=by)
+
+
+@every("20 4 * * *", "dialogue.forget_uploads")
+def forget_uploads(*, by: Actor) -> None:
+    """Every night, forget uploads that nobody brought in."""
+    services.forget_uploads(by=by)

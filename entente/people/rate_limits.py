@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.db import connection
@@ -14,11 +15,9 @@ from entente.keys.fields import keystore
 DAILY = uuid.UUID("00000000-0000-4000-8000-00000000da11")
 
 
-def _day_key() -> bytes:
-    """Today's key: derived, and tomorrow's differs, so yesterday's hashes say nothing."""
-    return hmac.digest(
-        keystore().key(DAILY, create=True), clock.now().date().isoformat().encode(), hashlib.sha256
-    )
+def day_key_id(day: date) -> uuid.UUID:
+    """Under which name a day's key is kept until the day is over; then it is destroyed."""
+    return uuid.uuid5(DAILY, day.isoformat())
 
 
 def within_limit(action: str, who: str, *, at_most: int) -> bool:
@@ -28,7 +27,8 @@ def within_limit(action: str, who: str, *, at_most: int) -> bool:
     """
     now = clock.now()
     hour = f"{action}|{now:%Y-%m-%dT%H}|{who}"
-    bucket = hmac.new(_day_key(), hour.encode(), hashlib.sha256).hexdigest()
+    key = keystore().key(day_key_id(now.date()), create=True)
+    bucket = hmac.new(key, hour.encode(), hashlib.sha256).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into people_attempt (bucket, count, day) values (%s, 1, %s)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,13 +16,16 @@ from entente.audit.decisions import allow, refuse
 from entente.audit.services import log
 from entente.delivery.services import send
 from entente.jobs.queue import defer
+from entente.keys.fields import keystore
 from entente.people import rules
 from entente.people.invitations import links
 from entente.people.models import Account, Area, Attempt, Member, Membership, Organisation, Person, Session
 from entente.people.queries import has_factor
+from entente.people.rate_limits import day_key_id
 from entente.people.session_store import SessionStore
 
 SET_UP = _("Whoever runs the server sets up organisations and persons.")
+DAYS_LOOKED_BACK = 8  # a worker may have been away for a week
 ASKED_FOR = _("The invitation was asked for by somebody who may.")
 
 
@@ -192,4 +196,7 @@ def clear_sessions(*, by: Actor) -> None:
     """Forget sign-ins that are over and the counts of earlier days."""
     begin(by)
     SessionStore.clear_expired()
-    Attempt.objects.filter(day__lt=clock.now().date()).delete()
+    today = clock.now().date()
+    Attempt.objects.filter(day__lt=today).delete()
+    for days in range(1, DAYS_LOOKED_BACK):
+        keystore().destroy(day_key_id(today - timedelta(days=days)))

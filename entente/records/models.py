@@ -22,11 +22,12 @@ from entente.audit.tables import (
     DataPolicy,
     Wall,
     follows,
+    inside,
     owned,
 )
 from entente.keys.fields import Sealed
 from entente.people.models import Membership, Organisation
-from entente.records.scoping import Guarded, OwnedBy
+from entente.records.scoping import Guarded, Inside, OwnedBy
 
 OWN = f"({IS_JOB} or {IS_MEMBER} and owner_id = {ORGANISATION})"
 AS_ITS_RECORD = DataPolicy(holds="free text", purpose="joint work", keep="with its record")
@@ -127,14 +128,14 @@ class Note(OnRecord):
     """What somebody wrote on a record."""
 
     data_policy = AS_ITS_RECORD
-    wall = Wall(read=f"({KIND} in ('member', 'job') and {follows('record_id')})", insert=owned("record_id"))
+    wall = Wall(read=inside("record_id"), insert=owned("record_id"))
 
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     author_name = models.CharField(max_length=200)
     written_at = models.DateTimeField(default=clock.now)
     text = Sealed()
 
-    objects: ClassVar[Guarded[Note]] = Guarded("record__")  # type: ignore[assignment]
+    objects: ClassVar[Inside[Note]] = Inside("record__")  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return f"{self.author_name} {self.written_at:%Y-%m-%d}"
@@ -149,7 +150,7 @@ class Action(OnRecord):
 
     data_policy = DataPolicy(holds="a task and who does it", purpose="joint work", keep="with its record")
     wall = Wall(
-        read=f"({KIND} in ('member', 'job') and {follows('record_id')})",
+        read=inside("record_id"),
         insert=owned("record_id"),
         change=owned("record_id"),
     )
@@ -159,7 +160,7 @@ class Action(OnRecord):
     due_on = models.DateField()
     done_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[Guarded[Action]] = Guarded("record__")  # type: ignore[assignment]
+    objects: ClassVar[Inside[Action]] = Inside("record__")  # type: ignore[assignment]
 
     class Meta:
         indexes = (models.Index(fields=["assigned_to", "due_on"], name="records_my_work"),)

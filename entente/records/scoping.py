@@ -24,6 +24,8 @@ class Guarded(models.Manager[R]):
     `path` leads from the model to its record, e.g. `"dialogue__"`.
     """
 
+    is_public = True
+
     def __init__(self, path: str = "") -> None:
         super().__init__()
         self.path = path
@@ -36,10 +38,16 @@ class Guarded(models.Manager[R]):
     def condition(self, reader: Actor) -> models.Q:
         """The first wall for this table."""
         named: models.QuerySet[Any] = models.QuerySet(apps.get_model("records", "Participation"))
-        return lets_see(reader, clock.now(), named, self.path)
+        return lets_see(reader, clock.now(), named, self.path, is_public=self.is_public)
 
     def get_queryset(self) -> models.QuerySet[R]:
         raise Unscoped(f"Start from {self.model.__name__}.objects.visible_to(reader).")
+
+
+class Inside(Guarded[R]):
+    """For what is written inside a record: never seen because the record is public."""
+
+    is_public = False
 
 
 class OwnedBy(Guarded[R]):

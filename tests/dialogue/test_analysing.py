@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -10,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from entente.audit import clock
 from entente.audit.actors import VISITOR, acting, job
 from entente.audit.queries import history
 from entente.demo.content_words import content
@@ -17,6 +19,7 @@ from entente.dialogue import queries, services
 from entente.dialogue.models import Dialogue, Statement
 from entente.people.models import Member
 from entente.people.sign_in import member_with
+from entente.records.files import kept_file
 from tests.template_city import session_key
 
 WORKER = job("dialogue.analyse", None)
@@ -159,3 +162,14 @@ def test_a_statement_turned_down_after_votes_leaves_the_next_result() -> None:
     analysis = services.analyse_dialogue(dialogue.pk, by=WORKER)
     assert analysis is not None
     assert accepted.number not in analysis.result["numbers"]
+
+
+def test_an_upload_that_nobody_brought_in_is_forgotten_after_a_month() -> None:
+    with transaction.atomic():
+        old = services.start_import(by=amina(), file_name="old.zip", content=b"PK")
+    with clock.frozen(clock.now() + timedelta(days=29)):
+        assert services.forget_uploads(by=WORKER) == 0
+    with clock.frozen(clock.now() + timedelta(days=31)):
+        assert services.forget_uploads(by=WORKER) == 1
+    with pytest.raises(FileNotFoundError):
+        kept_file(old.id, "conversation")

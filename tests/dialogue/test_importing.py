@@ -130,7 +130,7 @@ def test_a_real_conversation_comes_in_with_exact_numbers(name: str, role: Callab
     assert kept(run.record_id) == (statements, people, votes)
     role("entente_staff")
     done = client.get(page("import_run", run.pk))
-    assert "Open the dialogue" in words(done)
+    assert "Go to the dialogue" in words(done)
     record = client.get(page("manage_dialogue", done.context["run"].record.reference))
     assert (record.context["people"], record.context["dialogue"].state) == (people, "closed")
 

@@ -8,9 +8,12 @@ import pytest
 from django.test import Client, RequestFactory, override_settings
 
 from entente.audit import clock
-from entente.people import sign_in
+from entente.audit.actors import VISITOR
+from entente.keys.fields import keystore
+from entente.keys.sealing import Unreadable
+from entente.people import services, sign_in
 from entente.people.models import Attempt
-from entente.people.rate_limits import sender, within_limit
+from entente.people.rate_limits import day_key_id, sender, within_limit
 
 
 @pytest.mark.django_db
@@ -60,3 +63,15 @@ def test_a_file_nobody_asked_for_is_refused_before_it_is_read(page: str) -> None
     """Nothing is read: the body is announced and never sent."""
     answer = Client().generic("POST", page, b"", "multipart/form-data; boundary=x", CONTENT_LENGTH="30000000")
     assert answer.status_code == 400
+
+
+@pytest.mark.django_db
+def test_yesterdays_key_is_destroyed_so_that_its_hashes_say_nothing_any_more() -> None:
+    today = clock.now().date()
+    yesterday = today - timedelta(days=1)
+    for day in (yesterday, today):
+        keystore().key(day_key_id(day), create=True)
+    services.clear_sessions(by=VISITOR)
+    with pytest.raises(Unreadable):
+        keystore().key(day_key_id(yesterday))
+    assert keystore().key(day_key_id(today))

@@ -10,6 +10,7 @@ from entente.dialogue.services.drafting import (
 )
 from entente.dialogue.services.importing import (
     bring_in_import,
+    forget_uploads,
     read_import,
     resume_import,
     run_import,
@@ -37,6 +38,7 @@ __all__ = [
     "draft_dialogue",
     "edit_dialogue",
     "forget_codes",
+    "forget_uploads",
     "freeze_dialogue",
     "join_dialogue",
     "log_vote_counts",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
-from entente.audit.actors import Actor, acting
+from entente.audit.actors import Actor, acting, begin
 from entente.audit.decisions import Decision, allow
 from entente.audit.services import log
 from entente.dialogue import rules
@@ -28,6 +29,7 @@ from entente.records.models import ImportRun
 
 KIND = "polis"
 FILE = "conversation"
+UPLOAD_KEPT = timedelta(days=30)
 CHUNK = 5000  # votes written in one transaction
 MODERATED = {1: Statement.State.ACCEPTED, 0: Statement.State.WAITING, -1: Statement.State.REJECTED}
 State = ImportRun.State
@@ -253,3 +255,22 @@ def resume_import(run: ImportRun, *, by: Member) -> ImportRun:
     log("dialogue.import_resumed", by=by, about=run, decision=decision, details={"rows": run.rows_done})
     defer(IMPORT_WORK[State(run.state)], run=str(run.id))
     return run
+
+
+@transaction.atomic
+def forget_uploads(*, by: Actor) -> int:
+    """Forget uploads that were refused, stopped or never brought in within thirty days; returns how many."""
+    begin(by)
+    old = (
+        ImportRun.objects.visible_to(by)
+        .filter(started_at__lt=clock.now() - UPLOAD_KEPT)
+        .exclude(state=State.DONE)
+    )
+    runs = list(old)
+    for run in runs:
+        forget_file(run.id, FILE)
+        run.delete()
+    if runs:
+        decision = allow(_("Uploads that were not brought in are kept for thirty days."))
+        log("dialogue.uploads_forgotten", by=by, about=None, decision=decision, details={"number": len(runs)})
+    return len(runs)

@@ -20,7 +20,7 @@ from entente.audit.decisions import refuse
 from entente.dialogue import queries, services
 from entente.dialogue.codes import new_token
 from entente.dialogue.models import Dialogue, Participant
-from entente.people.rate_limits import within_limit
+from entente.people.rate_limits import sender, within_limit
 
 KEPT_FOR = 30 * 24 * 60 * 60  # seconds
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}|[0-9a-f]{64}")
@@ -126,18 +126,11 @@ def forget_if_unknown(response: HttpResponse, dialogue: Dialogue, voice: Voice) 
     return response
 
 
-def address_of(request: HttpRequest) -> str:
-    """Where a request came from, only ever hashed; behind a proxy of ours, what that proxy saw."""
-    is_behind_proxy = getattr(settings, "SECURE_PROXY_SSL_HEADER", None) is not None
-    forwarded = request.headers.get("x-forwarded-for", "") if is_behind_proxy else ""
-    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
-
-
 def is_too_much(request: HttpRequest, voice: Voice, action: str, at_most: int) -> bool:
     """Whether this browser, or for newcomers this address, tried too often within the hour."""
     if voice.participant is not None:
         return not within_limit(action, str(voice.participant.token_hash), at_most=at_most)
-    return not within_limit(action, address_of(request), at_most=NEWCOMERS if action == "vote" else at_most)
+    return not within_limit(action, sender(request), at_most=NEWCOMERS if action == "vote" else at_most)
 
 
 def one_moment(request: HttpRequest) -> HttpResponse:

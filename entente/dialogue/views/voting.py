@@ -24,7 +24,6 @@ from entente.dialogue.views.voices import (
     VOTES,
     SeeOther,
     Voice,
-    address_of,
     forget_if_unknown,
     is_too_much,
     joined,
@@ -34,7 +33,7 @@ from entente.dialogue.views.voices import (
     remember,
     voice_of,
 )
-from entente.people.rate_limits import within_limit
+from entente.people.rate_limits import sender, within_limit
 
 personal = cache_control(no_store=True, private=True)
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -190,7 +189,7 @@ def enter_code(request: HttpRequest, reference: str) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method != "POST":
         return _code_page(request, dialogue, voice, form, 200)
-    if not within_limit("code", address_of(request), at_most=CODES):
+    if not within_limit("code", sender(request), at_most=CODES):
         return one_moment(request)
     if not form.is_valid():
         return _code_page(request, dialogue, voice, form, 400)
