@@ -35,7 +35,7 @@ def start_parent(tmp_path: Path, worker: str, **environment: str) -> tuple[subpr
         text=True,
     )
     assert parent.stdout is not None
-    return parent, parent.stdout.readline()
+    return parent, next(line for line in parent.stdout if "is open" in line)  # the stand-ins speak, too
 
 
 def children_of(pid: int) -> list[int]:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entente.dialogue.codes import ALPHABET, LENGTH, new_code, normal, shown, token_from_code
-from entente.dialogue.statement_text import says_something, tidy
 from entente.records.references import ALPHABET as SIGNS
 from entente.records.references import is_reference, new_reference
+from entente.records.typed_text import says_something, tidy
 from entente.records.words import comparable
 
 codes = st.text(alphabet=ALPHABET, min_size=LENGTH, max_size=LENGTH)

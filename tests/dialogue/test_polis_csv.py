@@ -305,10 +305,10 @@ def test_every_fault_has_a_sentence_that_names_its_placeholders() -> None:
         assert set(said) <= set(string.printable)
 
 
-REAL = os.environ.get("ENTENTE_POLIS_DATA", "")
+REAL = Path(__file__).parents[3] / "shared" / "data" / "polis"
 
 
-@pytest.mark.skipif(not REAL, reason="ENTENTE_POLIS_DATA does not name the folder of real conversations")
+@pytest.mark.skipif(not REAL.exists(), reason="The three real conversations are not beside this checkout.")
 @pytest.mark.parametrize(
     ("name", "statements", "votes", "voters", "grouped"),
     [
@@ -320,7 +320,7 @@ REAL = os.environ.get("ENTENTE_POLIS_DATA", "")
 def test_a_real_conversation_reads_without_problems(
     name: str, statements: int, votes: int, voters: int, grouped: int
 ) -> None:
-    reading = read_folder(Path(REAL) / name)
+    reading = read_folder(REAL / name)
     conversation = reading.conversation
     assert reading.problems == []
     assert conversation is not None
