@@ -1,7 +1,6 @@
 """Sets a database up: roles, schema, walls."""
 
 import hashlib
-import os
 from urllib.parse import quote, unquote, urlsplit
 
 import psycopg
@@ -65,11 +64,3 @@ def prepare_database() -> None:
 
     call_command("migrate", verbosity=0)
     second_wall.apply()
-
-
-def become_owner(admin_url: str, name: str) -> None:
-    """Point this process's Django at `name` as the owner, and set Django up."""
-    import django
-
-    os.environ["DATABASE_URL"] = url_for("entente_owner", admin_url, name)
-    django.setup()

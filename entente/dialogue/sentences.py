@@ -142,19 +142,6 @@ def group_shares(row: Plain, direction: int) -> str:
     return _("Disagree: %(shares)s") % {"shares": listed}
 
 
-def everybodys(cell: list[int] | None) -> str:
-    """How everybody answered a statement, from counts of agree, disagree and pass."""
-    if not cell:
-        return _("Fewer than ten people answered.")
-    total = sum(cell)
-    values = {
-        "agree": percent(cell[0] / total),
-        "disagree": percent(cell[1] / total),
-        "passed": percent(cell[2] / total),
-    }
-    return _("%(agree)s agree, %(disagree)s disagree, %(passed)s pass.") % values
-
-
 def heard_in_short(strata: Plain) -> str:
     """What the headline rests on in one short sentence; `who_was_heard` says it in full."""
     known = {key: count for key, count in strata.items() if key}

@@ -11,11 +11,6 @@ from entente.people.invitations import links
 from entente.people.models import Account, Area, Member, Session
 
 
-def own_account(reader: Member) -> Account:
-    """The account a member signs in with."""
-    return Account.objects.get(person_id=reader.person_id)
-
-
 def own_sessions(reader: Member) -> QuerySet[Session]:
     """Where a member is signed in now, the latest first."""
     return (

@@ -49,7 +49,6 @@ class Kind:
     prefix: str
     staff_page: str
     public_page: str
-    links_to: frozenset[str] = frozenset()
     waiting: Callable[["Member"], list[Waiting]] = nothing_waits
     states: Callable[[list[uuid.UUID], Any], dict[uuid.UUID, StateWords]] = no_states
 
@@ -70,8 +69,3 @@ def kind_of(key: str) -> Kind:
 def all_kinds() -> list[Kind]:
     """Every kind, in the order of their keys."""
     return [_kinds[key] for key in sorted(_kinds)]
-
-
-def may_link(one: str, other: str) -> bool:
-    """Whether records of these two kinds may be linked."""
-    return other in kind_of(one).links_to or one in kind_of(other).links_to

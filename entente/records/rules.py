@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.audit.decisions import Decision, allow, refuse
 from entente.people.models import Member
-from entente.records.kinds import may_link
 from entente.records.models import Action, Record
 
 REASON_OWNER = _("Your organisation owns this record.")
@@ -28,10 +27,3 @@ def may_complete_action(actor: Member, action: Action, at: datetime) -> Decision
     if actor.actor_organisation_id != action.record.owner_id:
         return refuse(_("Only members of the organisation that owns this record work on it."))
     return allow(REASON_OWNER)
-
-
-def may_link_records(actor: Member, one: Record, other: Record, at: datetime) -> Decision:
-    """Only pairs of kinds that are meant to be linked."""
-    if not may_link(one.kind, other.kind):
-        return refuse(_("Records of these two kinds are not linked."))
-    return may_work_on(actor, one, at)

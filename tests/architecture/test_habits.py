@@ -111,7 +111,7 @@ SERVICES = [
     for function in public_functions(path)
 ]
 # Parts of services that services share; no change of their own.
-SHARED_PARTS = {"locked", "next_number", "end_of_day", "index_dialogue", "index_words"}
+SHARED_PARTS = {"locked", "next_number", "index_dialogue", "index_words"}
 
 
 @pytest.mark.parametrize(("path", "function"), SERVICES, ids=[f.name for _p, f in SERVICES])

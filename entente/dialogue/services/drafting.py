@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -153,8 +153,3 @@ def add_statement(dialogue: Dialogue, *, by: Actor, text: str, language: str) ->
     log("dialogue.statement_added", by=by, about=statement, decision=decision)
     statement.save(force_insert=True)
     return statement
-
-
-def end_of_day(days: int) -> datetime:
-    """So many days from now, at this hour; a sensible closing date to suggest."""
-    return clock.this_hour() + timedelta(days=days)
