@@ -28,7 +28,7 @@ from entente.dialogue.models import (
 )
 from entente.dialogue.opinion_groups import Votes as VoteArrays
 from entente.dialogue.polis_csv import SENTENCES, Fault
-from entente.dialogue.publication import outcome, without
+from entente.dialogue.publication import LEAST, outcome, without
 from entente.jobs.queue import is_on
 from entente.people.models import Member
 from entente.people.sign_in import NotProven, prove
@@ -101,7 +101,9 @@ def outcome_to_publish(dialogue: Dialogue, reader: Actor) -> dict[str, Any] | No
     found = analysis.result
     content = outcome(found, found["numbers"], found["took_part"], before.content if before else None)
     content = without(content, _accepted(dialogue, reader))
-    return content | {"participants": analysis.participants, "votes": analysis.votes}
+    is_told = analysis.participants >= LEAST
+    told = {"participants": analysis.participants, "votes": analysis.votes}
+    return content | (told if is_told else dict.fromkeys(told, 0))
 
 
 def imports(reader: Member) -> QuerySet[ImportRun]:

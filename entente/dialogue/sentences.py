@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from entente.dialogue.models import INVITED, Stratum
+from entente.dialogue.publication import LEAST
 from entente.ui.templatetags.ui import number, percent
 
 Plain = dict[str, Any]
@@ -64,7 +65,9 @@ def people(count: int) -> str:
 
 
 def took_part(content: Plain) -> str:
-    """How many people answered, and how often."""
+    """How many people answered, and how often; nothing exact about fewer than ten."""
+    if content["participants"] < LEAST:
+        return _("Fewer than ten people took part, so no numbers are shown.")
     values = {"people": number(content["participants"]), "votes": number(content["votes"])}
     values["statements"] = number(len(content["numbers"]))
     return (
@@ -79,6 +82,8 @@ def took_part(content: Plain) -> str:
 
 def groups_found(content: Plain) -> str:
     """How many groups of opinion there are, or that there are none, which is a result too."""
+    if not content["groups"]:
+        return _("Too few people answered to look for groups of opinion.")
     if not content["is_clear"]:
         return _(
             "There are no clear groups of opinion: people differ statement by statement, not camp from camp."

@@ -26,7 +26,7 @@ from entente.keys.sealing import Unreadable, seal, unseal
 from entente.people import services
 from entente.people.forms import WRONG_CODE
 from entente.people.models import Account
-from entente.people.sign_in import holder
+from entente.people.sign_in import holder, set_language_cookie
 
 # allauth names its messages by template; these are our words for the ones we want people to read.
 TOLD = {
@@ -44,17 +44,6 @@ WAYS = {
     "mfa_reauthenticate": _("With a code"),
     "reauthenticate": _("With your password"),
 }
-
-
-def set_language_cookie(response: HttpResponse, language: str) -> None:
-    """Let this browser show pages in a language from now on."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=365 * 24 * 60 * 60,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,  # type: ignore[arg-type]
-    )
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

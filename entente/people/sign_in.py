@@ -58,6 +58,29 @@ def is_too_long(request: HttpRequest) -> bool:
         return True
 
 
+def set_language_cookie(response: HttpResponse, language: str) -> None:
+    """Let this browser show pages in a language from now on."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 60 * 60,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,  # type: ignore[arg-type]
+    )
+
+
+def language_brought_along(request: HttpRequest) -> HttpResponse | None:
+    """Public addresses carry the language and these don't: keep what a link brought as `?language=`."""
+    language = request.GET.get("language", "")
+    if not request.path.startswith(NEVER_KEPT) or language not in dict(settings.LANGUAGES):
+        return None
+    rest = request.GET.copy()
+    del rest["language"]
+    response = redirect(f"{request.path}?{rest.urlencode()}" if rest else request.path)
+    set_language_cookie(response, language)
+    return response
+
+
 class MemberRequest(HttpRequest):
     """A request whose sender signed in and acts for an organisation."""
 
@@ -130,6 +153,8 @@ class ActorMiddleware:
         request.member = None  # type: ignore[attr-defined]
         if is_too_long(request):
             raise RequestDataTooBig
+        if request.method == "GET" and (kept := language_brought_along(request)):
+            return kept
         response = self.get_response(request)
         if request.path.startswith(NEVER_KEPT):
             add_never_cache_headers(response)

@@ -26,11 +26,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from entente.people import queries, rules, services
-from entente.people.adapters import is_spare, set_language_cookie
+from entente.people.adapters import is_spare
 from entente.people.forms import InvitationForm, LanguageForm
 from entente.people.models import Account
 from entente.people.session_store import key_hash
-from entente.people.sign_in import MemberRequest, holder
+from entente.people.sign_in import MemberRequest, holder, set_language_cookie
 
 # In a session: it began with the link of an invitation, so the mailbox is proven.
 INVITED = "invited"

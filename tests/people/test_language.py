@@ -61,3 +61,18 @@ def test_an_unknown_language_changes_nothing(
 
 def test_looking_at_the_address_chooses_nothing(visitor_client: Client) -> None:
     assert visitor_client.get("/account/language/").status_code == 405
+
+
+def test_the_way_to_sign_in_keeps_the_language_of_the_page_one_came_from(visitor_client: Client) -> None:
+    page = visitor_client.get("/ar/dialogues/", headers={"accept-language": "en"}).content.decode()
+    assert 'href="/account/login/?language=ar"' in page
+    answer = visitor_client.get("/account/login/?language=ar&next=/staff/search/", follow=True)
+    assert answer.redirect_chain == [("/account/login/?next=%2Fstaff%2Fsearch%2F", 302)]
+    assert '<html lang="ar" dir="rtl"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("language", ["xx", "", "en/../fr", "'"])
+def test_a_language_we_do_not_speak_changes_nothing(visitor_client: Client, language: str) -> None:
+    answer = visitor_client.get("/account/login/", {"language": language})
+    assert answer.status_code == 200
+    assert "language" not in answer.cookies

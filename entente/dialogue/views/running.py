@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from entente.audit import clock
@@ -24,6 +24,7 @@ from entente.dialogue.forms.running import (
     StatementsForm,
 )
 from entente.dialogue.models import Dialogue, Statement
+from entente.dialogue.sentences import language_name
 from entente.dialogue.views.steps import (
     REFUSED_HERE,
     dialogue_to_run,
@@ -183,7 +184,19 @@ def open_dialogue(request: MemberRequest, reference: str) -> HttpResponse:
             messages.success(request, _("The dialogue is open. Everybody can read it and answer."))
             return to_record(dialogue)
     page = public_page("dialogue", dialogue)
-    return _step(request, "open_dialogue", dialogue, decision, statements=statements, public_page=page)
+    context = {
+        "statements": statements,
+        "public_page": page,
+        "untranslated": _untranslated(dialogue, request),
+    }
+    return _step(request, "open_dialogue", dialogue, decision, **context)
+
+
+def _untranslated(dialogue: Dialogue, request: MemberRequest) -> str:
+    """The languages it is offered in without its question being translated, by name."""
+    known = records.translations_of(dialogue.pk, request.member).get((dialogue.pk, "question"), {})
+    missing = [code for code in dialogue.languages if code != dialogue.language and code not in known]
+    return pgettext("between the members of a list", ", ").join(language_name(code) for code in missing)
 
 
 def freeze_dialogue(request: MemberRequest, reference: str) -> HttpResponse:
