@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.test import Client
 
@@ -25,7 +26,11 @@ def test_ten_people_are() -> None:
 
 
 def untranslated_draft(city: City) -> Dialogue:
-    words = {"title": "Benches", "question": "Where do we need benches?", "policy": "No names."}
+    words: dict[str, Any] = {
+        "title": "Benches",
+        "question": "Where do we need benches?",
+        "policy": "No names.",
+    }
     dialogue = services.draft_dialogue(by=city.amina, language="en", languages=["fr", "ar"], **words)
     for text in ("At the port", "By the school", "Nowhere"):
         services.add_statement(dialogue, by=city.amina, text=text, language="en")
