@@ -89,9 +89,7 @@ class Dialogue(Record):
 
     objects: ClassVar[Guarded[Dialogue]] = Guarded()  # type: ignore[assignment]
 
-    TRANSLATED = (
-        "title",
-        "question",
+    PASSAGES = (
         "background",
         "use_of_answers",
         "policy",
@@ -101,6 +99,7 @@ class Dialogue(Record):
         "limits",
         "next_steps",
     )
+    TRANSLATED = ("title", "question", *PASSAGES)
 
 
 class OnDialogue(models.Model):

@@ -23,6 +23,10 @@ from entente.audit.tables import (
 )
 
 
+def _in_readers_language(names: dict[str, str], otherwise: str) -> str:
+    return names.get(get_language() or "", "") or otherwise
+
+
 class Organisation(models.Model):
     """A public service, an association or a group that takes part in the partnership or is known to it."""
 
@@ -36,8 +40,7 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=40)
 
     def __str__(self) -> str:
-        names: dict[str, str] = self.names
-        return names.get(get_language() or "", "") or self.name
+        return _in_readers_language(self.names, self.name)
 
 
 class Area(models.Model):
@@ -52,8 +55,7 @@ class Area(models.Model):
     names = models.JSONField(default=dict, help_text="The name in other languages, by language code.")
 
     def __str__(self) -> str:
-        names: dict[str, str] = self.names
-        return names.get(get_language() or "", "") or self.name
+        return _in_readers_language(self.names, self.name)
 
 
 class Person(models.Model):
@@ -134,8 +136,7 @@ class Membership(models.Model):
     @property
     def role_title(self) -> str:
         """What the person does there, in the reader's language."""
-        titles: dict[str, str] = self.titles
-        return titles.get(get_language() or "", "") or self.title
+        return _in_readers_language(self.titles, self.title)
 
 
 Member = Membership

@@ -18,22 +18,12 @@ from entente.dialogue.sentences import Block, blocks, language_name
 from entente.dialogue.views.voices import public_dialogue
 
 LISTED = 20
-PASSAGES = (
-    "background",
-    "use_of_answers",
-    "policy",
-    "state_reason",
-    "heard",
-    "missing",
-    "limits",
-    "next_steps",
-)
 
 
 def passages(texts: dict[Any, Any]) -> dict[str, dict[str, Any]]:
     """The longer texts of a dialogue as paragraphs and lists, by field; empty ones are left out."""
     found: dict[str, dict[str, Any]] = {}
-    for field in PASSAGES:
+    for field in Dialogue.PASSAGES:
         written: list[Block] = blocks(texts[field].text)
         if written:
             found[field] = {"worded": texts[field], "blocks": written}
