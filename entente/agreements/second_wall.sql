@@ -22,21 +22,36 @@ create or replace function authz.seal(fields text) returns text language sql sta
     from authz.secret $$;
 revoke all on function authz.seal(text) from public;
 
+-- Only the tests' role, which no installation has, may say what time it is.
+create or replace function authz.at() returns timestamptz language sql stable as $$
+  select case when session_user = 'entente_test'
+              then coalesce(nullif(current_setting('entente.at', true), '')::timestamptz, clock_timestamp())
+              else clock_timestamp() end $$;
+
+-- Who a member is: themselves, their organisation, their role, the task forces they sit in now.
+create or replace function authz.fields_of(member uuid, organisation uuid, role text) returns text language sql stable
+  security definer set search_path = public, authz, pg_temp as $$
+  select concat_ws('|', 'member', member, organisation, role, coalesce(
+    (select string_agg(s.task_force_id::text, ',') from people_seat s join people_taskforce t on t.id = s.task_force_id
+      where s.membership_id = member and s.since <= authz.at() and (s.until is null or s.until > authz.at())
+        and (t.ended_at is null or t.ended_at > authz.at())), '')) $$;
+revoke all on function authz.fields_of(uuid, uuid, text) from public;
+
 -- The only way in. It derives everything itself; the caller proves, it does not claim.
 create or replace function authz.begin(kind text, secret text) returns void language plpgsql security definer
   set search_path = public, authz, pg_temp as $$
-declare fields text; found_row record; begin
+declare fields text; found_row record; is_owner boolean := session_user in ('entente_owner', 'entente_test'); begin
   if kind is null then
     fields := 'visitor||';
   elsif kind = 'session' then
-    select m.id, m.organisation_id into found_row
+    select m.id, m.organisation_id, m.role into found_row
       from people_session s join people_account a on a.id = s.account_id and a.is_active
       join people_membership m on m.person_id = a.person_id and m.id = coalesce(s.membership_id, m.id)
      where s.key_hash = encode(sha256(convert_to(secret, 'UTF8')), 'hex') and s.is_strong
        and s.expires_at > authz.at() and m.since <= authz.at() and (m.ended_at is null or m.ended_at > authz.at())
      order by m.since, m.id limit 1;
     if not found then raise exception 'no such session' using errcode = '28000'; end if;
-    fields := 'member|' || found_row.id || '|' || found_row.organisation_id;
+    fields := authz.fields_of(found_row.id, found_row.organisation_id, found_row.role);
   elsif kind = 'participant' then
     select p.id, p.dialogue_id into found_row from dialogue_participant p
      where p.token_hash = encode(sha256(convert_to(secret, 'UTF8')), 'hex');
@@ -51,13 +66,19 @@ declare fields text; found_row record; begin
     perform from procrastinate_jobs j where j.id = secret::bigint and j.status = 'doing';
     if not found then raise exception 'no such job' using errcode = '28000'; end if;
     fields := 'job||';
-  elsif kind = 'job' and session_user = 'entente_owner' then
+  elsif kind = 'receipt' then
+    select c.id, c.record_id into found_row from records_receipt c
+     where c.code_hash = encode(sha256(convert_to(secret, 'UTF8')), 'hex') and c.until > authz.at();
+    if not found then raise exception 'no such receipt' using errcode = '28000'; end if;
+    fields := 'receipt|' || found_row.id || '|' || found_row.record_id;
+  elsif kind = 'job' and is_owner then
     fields := 'job||';
-  elsif kind = 'member' and session_user = 'entente_owner' then
-    -- The owner's command line and the building of the demo; the owner could change the policies anyway.
-    select m.id, m.organisation_id into found_row from people_membership m where m.id = secret::uuid;
+  elsif kind = 'member' and is_owner then
+    -- The owner's command line, the building of the demo and the tests; the owner could change the policies anyway.
+    select m.id, m.organisation_id, m.role into found_row from people_membership m
+     where m.id = secret::uuid and m.since <= authz.at() and (m.ended_at is null or m.ended_at > authz.at());
     if not found then raise exception 'no such member' using errcode = '28000'; end if;
-    fields := 'member|' || found_row.id || '|' || found_row.organisation_id;
+    fields := authz.fields_of(found_row.id, found_row.organisation_id, found_row.role);
   else
     raise exception 'unknown credential' using errcode = '28000';
   end if;
@@ -76,18 +97,59 @@ declare fields text := nullif(current_setting('entente.context', true), ''); beg
   return string_to_array(fields, '|');
 end $$;
 
-create or replace function authz.at() returns timestamptz language sql stable as $$ select clock_timestamp() $$;
 create or replace function authz.kind() returns text language sql stable as $$ select (authz.context())[1] $$;
 create or replace function authz.member() returns uuid language sql stable as $$
   select case when c[1] = 'member' then c[2]::uuid end from authz.context() c $$;
 create or replace function authz.organisation() returns uuid language sql stable as $$
   select case when c[1] = 'member' then c[3]::uuid end from authz.context() c $$;
+create or replace function authz.role() returns text language sql stable as $$
+  select case when c[1] = 'member' then c[4] end from authz.context() c $$;
+create or replace function authz.readers() returns uuid[] language sql stable as $$
+  select case when c[1] = 'member' then array[c[2]::uuid, c[3]::uuid] || string_to_array(nullif(c[5], ''), ',')::uuid[] end
+    from authz.context() c $$;
+create or replace function authz.receipt_record() returns uuid language sql stable as $$
+  select case when c[1] = 'receipt' then c[3]::uuid end from authz.context() c $$;
 create or replace function authz.participant() returns uuid language sql stable as $$
   select case when c[1] = 'participant' then c[2]::uuid end from authz.context() c $$;
 create or replace function authz.invite() returns uuid language sql stable as $$
   select case when c[1] = 'invite' then c[2]::uuid end from authz.context() c $$;
 create or replace function authz.dialogue() returns uuid language sql stable as $$
   select case when c[1] in ('participant', 'invite') then c[3]::uuid end from authz.context() c $$;
+
+-- Organisations with which a member's shares an agreement that lives: they know each other's members.
+create or replace function authz.partners() returns uuid[] language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select coalesce(array_agg(distinct other.organisation_id), '{}')
+    from agreements_party mine join agreements_agreement a on a.id = mine.agreement_id
+    join agreements_party other on other.agreement_id = a.id
+   where mine.organisation_id = authz.organisation() and a.state in ('interim', 'in_force')
+     and a.starts_at <= authz.at() and (a.ends_at is null or a.ends_at > authz.at())
+     and mine.joined_at <= authz.at() and (mine.left_at is null or mine.left_at > authz.at())
+     and other.joined_at <= authz.at() and (other.left_at is null or other.left_at > authz.at()) $$;
+
+-- The owner of a record behind the glass, for members of a party to an agreement in force with that owner.
+-- For everybody else, and for every other record, there is nothing: not even the answer that it exists.
+create or replace function authz.behind_glass(record uuid) returns uuid language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select r.owner_id from records_record r
+   where r.id = record and authz.kind() = 'member'
+     and (r.owner_id = authz.organisation() or exists (
+       select from agreements_agreement a
+         join agreements_party g on g.agreement_id = a.id and g.organisation_id = r.owner_id
+         join agreements_party v on v.agreement_id = a.id and v.organisation_id = authz.organisation()
+        where a.state = 'in_force' and a.starts_at <= authz.at() and (a.ends_at is null or a.ends_at > authz.at())
+          and g.signed_at <= authz.at() and (g.left_at is null or g.left_at > authz.at())
+          and v.signed_at <= authz.at() and (v.left_at is null or v.left_at > authz.at()))) $$;
+create or replace function authz.behind_glass_by_reference(wanted text) returns table (record uuid, owner uuid)
+  language sql stable security definer set search_path = public, authz, pg_temp as $$
+  select r.id, authz.behind_glass(r.id) from records_record r
+   where r.reference = wanted and authz.behind_glass(r.id) is not null $$;
+
+-- A record nobody was let in to yet, on its way into the books of the member's organisation.
+create or replace function authz.is_unclaimed(record uuid) returns boolean language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select exists (select from records_record r where r.id = record and r.owner_id = authz.organisation())
+     and not exists (select from records_participation p where p.record_id = record) $$;
 
 -- A guarded table can't be changed in a transaction that adds no audit event.
 create or replace function authz.note_event() returns trigger language plpgsql as $$ begin

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import uuid
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -24,18 +25,22 @@ class Decision:
     allowed: bool
     reason: str | Promise
     values: dict[str, Any] = field(default_factory=dict)
+    clause: uuid.UUID | None = None  # of the agreement that opened the door
 
     def __bool__(self) -> bool:
         return self.allowed
 
     def __str__(self) -> str:
-        return str(self.reason) % self.values if self.values else str(self.reason)
+        return in_words(self.source, self.values)
 
     @property
     def source(self) -> str:
         """The reason as written in the code: the log keeps it, each reader's language is made from it."""
-        with override("en"):
-            return str(self.reason)
+        return source_of(self.reason)
+
+    def under(self, clause: uuid.UUID) -> Decision:
+        """The same decision, because of a clause."""
+        return replace(self, clause=clause)
 
     def require(self) -> Decision:
         """Return the decision, or raise `Refused` with its reason."""
@@ -58,7 +63,20 @@ def refuse(reason: str | Promise, **values: Any) -> Decision:
     return Decision(allowed=False, reason=reason, values=values)
 
 
+# Values that are texts of the product themselves, kept as the code writes them.
+OURS = {"category", "purpose", "state"}
+
+
+def source_of(text: str | Promise) -> str:
+    """A text as the code writes it, whatever the language of the moment."""
+    with override("en"):
+        return str(text)
+
+
 def in_words(source: str, values: dict[str, Any]) -> str:
     """A kept reason in the language of the moment."""
     words = gettext(source) if source else ""
-    return words % values if values else words
+    if not values:
+        return words
+    told = {name: gettext(value) if name in OURS and value else value for name, value in values.items()}
+    return words % told

@@ -7,8 +7,29 @@ from django.db import models
 
 from entente.audit import clock
 from entente.audit.decisions import in_words
-from entente.audit.tables import IS_JOB, IS_MEMBER, KIND, MEMBER, ORGANISATION, DataPolicy, Wall, inside
+from entente.audit.doors import (
+    IS_JOB,
+    IS_MEMBER,
+    KIND,
+    MEMBER,
+    ORGANISATION,
+    RECEIPT,
+    ROLE,
+    follows,
+    owned,
+)
+from entente.audit.tables import DataPolicy, Wall
 from entente.keys.fields import Sealed
+
+# Somebody outside the owner's organisation got to see something: what "who has seen this?" lists.
+DISCLOSURES = (
+    "records.record_opened",
+    "records.record_read",
+    "records.file_downloaded",
+    "records.glass_broken",
+    "records.records_exported",
+)
+DISCLOSURES_IN_SQL = f"array[{', '.join(repr(name) for name in DISCLOSURES)}]"
 
 
 class Event(models.Model):
@@ -16,8 +37,11 @@ class Event(models.Model):
 
     data_policy = DataPolicy(holds="who did what, with the reason", purpose="accountability", keep="10 years")
     wall = Wall(
-        read=f"({IS_JOB} or {IS_MEMBER} and case when record_id is null"
-        f" then actor_organisation_id = {ORGANISATION} else {inside('record_id')} end)",
+        # Everything for the overseer, who sees no record; who looked, for everybody who may look too.
+        read=f"({IS_JOB} or {IS_MEMBER} and ({ROLE} = 'overseer' or case when record_id is null"
+        f" then actor_organisation_id = {ORGANISATION} else {owned('record_id')}"
+        f" or name = any({DISCLOSURES_IN_SQL}) and {follows('record_id')} end)"
+        f" or {KIND} = 'receipt' and record_id = {RECEIPT} and name = any({DISCLOSURES_IN_SQL}))",
         # Nobody logs in a member's name but that member.
         insert=f"({IS_JOB} or {IS_MEMBER} and actor_kind = 'member' and actor_id = {MEMBER}"
         f" or {KIND} in ('visitor', 'participant', 'invite')"

@@ -6,7 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
-from entente.audit.tables import IS_JOB, IS_MEMBER, ORGANISATION, DataPolicy, Wall
+from entente.audit.doors import IS_JOB, IS_MEMBER, ORGANISATION
+from entente.audit.tables import DataPolicy, Wall
 from entente.keys.fields import Sealed
 
 

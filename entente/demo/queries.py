@@ -9,14 +9,13 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from entente.agreements.rules import may_read_record
-from entente.audit import clock
 from entente.audit.actors import VISITOR, Actor
 from entente.audit.decisions import Decision
 from entente.demo.content_words import Words, content, person
 from entente.dialogue import queries as dialogues
 from entente.dialogue.models import Dialogue
 from entente.people.models import Account, Member
+from entente.records.reading import why
 
 BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"  # as Django's file-based mail backend writes them
 MOST_LETTERS = 100
@@ -68,7 +67,7 @@ class Answer:
 
 def answer_to(reader: Member, record: Dialogue, language: str) -> Answer:
     """Ask the rule and the database whether `reader` may read `record`, and read it if so."""
-    decision = may_read_record(reader, record, clock.now())
+    decision = why(record, reader)
     found = Dialogue.objects.visible_to(reader).filter(pk=record.pk).select_related("owner").first()
     if found is None:
         return Answer(decision, None)

@@ -11,18 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
 from entente.audit.actors import Credential
-from entente.audit.tables import (
-    DIALOGUE,
-    INVITE,
-    IS_JOB,
-    KIND,
-    NO_PERSONAL_DATA,
-    PARTICIPANT,
-    DataPolicy,
-    Wall,
-    follows,
-    owned,
-)
+from entente.audit.doors import DIALOGUE, INVITE, IS_JOB, KIND, PARTICIPANT, follows, owned
+from entente.audit.tables import NO_PERSONAL_DATA, DataPolicy, Wall
 from entente.dialogue.scoping import Codes, OwnRows, Statements
 from entente.records.models import Record
 from entente.records.scoping import Guarded

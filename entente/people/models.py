@@ -7,24 +7,15 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.utils.translation import get_language
+from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
-from entente.audit.actors import Credential
-from entente.audit.tables import (
-    IS_JOB,
-    IS_MEMBER,
-    NO_PERSONAL_DATA,
-    ORGANISATION,
-    DataPolicy,
-    Unwalled,
-    Wall,
-)
-
-
-def _in_readers_language(names: dict[str, str], otherwise: str) -> str:
-    return names.get(get_language() or "", "") or otherwise
+from entente.audit.actors import Credential, begin
+from entente.audit.doors import IS_JOB, IS_MEMBER, ORGANISATION, PARTNERS
+from entente.audit.tables import NO_PERSONAL_DATA, DataPolicy, Unwalled, Wall
+from entente.people.words import in_readers_language
 
 
 class Organisation(models.Model):
@@ -40,7 +31,7 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=40)
 
     def __str__(self) -> str:
-        return _in_readers_language(self.names, self.name)
+        return in_readers_language(self.names, self.name)
 
 
 class Area(models.Model):
@@ -55,7 +46,7 @@ class Area(models.Model):
     names = models.JSONField(default=dict, help_text="The name in other languages, by language code.")
 
     def __str__(self) -> str:
-        return _in_readers_language(self.names, self.name)
+        return in_readers_language(self.names, self.name)
 
 
 class Person(models.Model):
@@ -68,7 +59,8 @@ class Person(models.Model):
     )
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER} and coalesce((select true from people_membership m"
-        f" where m.person_id = people_person.id and m.organisation_id = {ORGANISATION} limit 1), false))",
+        f" where m.person_id = people_person.id"
+        f" and (m.organisation_id = {ORGANISATION} or m.organisation_id = any({PARTNERS})) limit 1), false))",
         insert=IS_JOB,
         change=IS_JOB,
     )
@@ -91,7 +83,11 @@ class Membership(models.Model):
         keep="while a member, then ten years without the name",
     )
     wall = Wall(
-        read=f"({IS_JOB} or {IS_MEMBER} and organisation_id = {ORGANISATION})", insert=IS_JOB, change=IS_JOB
+        # Organisations that agreed to work together know each other's members.
+        read=f"({IS_JOB} or {IS_MEMBER}"
+        f" and (organisation_id = {ORGANISATION} or organisation_id = any({PARTNERS})))",
+        insert=IS_JOB,
+        change=IS_JOB,
     )
 
     class Role(models.TextChoices):
@@ -123,6 +119,19 @@ class Membership(models.Model):
         """The membership acts, not the person: the same person may act for two organisations."""
         return self.id
 
+    @cached_property
+    def task_forces(self) -> tuple[uuid.UUID, ...]:
+        """The task forces the member sits in at the moment somebody first asks."""
+        at = clock.now()
+        begin(self)
+        seats = Seat.objects.filter(
+            Q(until=None) | Q(until__gt=at),
+            Q(task_force__ended_at=None) | Q(task_force__ended_at__gt=at),
+            membership_id=self.pk,
+            since__lte=at,
+        )
+        return tuple(seats.values_list("task_force_id", flat=True))
+
     @property
     def actor_name(self) -> str:
         """The person's name as the log keeps it."""
@@ -136,10 +145,53 @@ class Membership(models.Model):
     @property
     def role_title(self) -> str:
         """What the person does there, in the reader's language."""
-        return _in_readers_language(self.titles, self.title)
+        return in_readers_language(self.titles, self.title)
 
 
 Member = Membership
+
+
+class TaskForce(models.Model):
+    """People from several organisations who work on one thing together."""
+
+    data_policy = NO_PERSONAL_DATA
+    wall = Wall(read=f"({IS_JOB} or {IS_MEMBER})", insert=IS_JOB, change=IS_JOB)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=200)
+    names = models.JSONField(default=dict, help_text="The name in other languages, by language code.")
+    since = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return in_readers_language(self.names, self.name)
+
+
+class Seat(models.Model):
+    """A member's place in a task force, from a moment to a moment."""
+
+    data_policy = DataPolicy(
+        holds="who sits in which task force", purpose="access", keep="with the membership"
+    )
+    wall = Wall(
+        read=f"({IS_JOB} or {IS_MEMBER} and coalesce((select true from people_membership m"
+        f" where m.id = people_seat.membership_id limit 1), false))",
+        insert=IS_JOB,
+        change=IS_JOB,
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    task_force = models.ForeignKey(TaskForce, on_delete=models.PROTECT, related_name="seats")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="seats")
+    since = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["membership", "task_force"], name="people_seats_of_member"),)
+
+    def __str__(self) -> str:
+        return f"{self.membership} in {self.task_force}"
 
 
 class Accounts(BaseUserManager["Account"]):

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from entente.audit.actors import Actor, begin
 from entente.audit.models import Event
 from entente.people.models import Member
-from entente.records.models import Action, Note, Record, SearchText, Translation
+from entente.records.models import Action, Note, Record, Translation
 from entente.records.references import as_reference
-from entente.records.words import searched
+from entente.records.words import as_query, searched
 
 EVENTS = 400  # how far back "lately" looks
 Texts = dict[tuple[uuid.UUID, str], dict[str, Translation]]
@@ -76,15 +77,13 @@ def titles(records: Sequence[Record], language: str, reader: Actor) -> dict[uuid
 
 
 def search(words: str, reader: Actor) -> QuerySet[Record]:
-    """Records whose reference is `words` or that contain every one of them, in any language, newest first."""
+    """Records whose reference is `words` or that have every one of them, in any language, newest first."""
     wanted = searched(words)[:8]
     if not wanted:
         return Record.objects.visible_to(reader).none()
-    texts = SearchText.objects.visible_to(reader)
-    for word in wanted:
-        texts = texts.filter(words__contains=word)
-    found = Q(reference=as_reference(words)) | Q(pk__in=texts.values("record_id"))
-    return Record.objects.visible_to(reader).filter(found).select_related("owner").order_by("-opened_at")
+    found = RawSQL("select authz.found(to_tsquery('simple', %s))", [as_query(wanted)])  # noqa: S611  bound
+    rows = Record.objects.visible_to(reader).filter(pk__in=found)
+    return rows.select_related("owner").order_by("-opened_at")
 
 
 def translations_of(record_id: uuid.UUID, reader: Actor, language: str | None = None) -> Texts:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.apps import apps
 from django.db import models
 
-from entente.agreements.queries import lets_see
+from entente.agreements.queries import FirstWall
 from entente.audit import clock
 from entente.audit.actors import Actor, begin
 
@@ -18,13 +18,20 @@ class Unscoped(Exception):
     """Something was read without saying who reads."""
 
 
+def first_wall(reader: Actor, path: str = "") -> FirstWall:
+    """The rule for `reader` as conditions; `path` leads from the filtered model to its record."""
+
+    def rows(name: str) -> models.QuerySet[Any]:
+        return models.QuerySet(apps.get_model("records", name))
+
+    return FirstWall(reader, clock.now(), rows("Record"), rows("Participation"), rows("Opening"), path)
+
+
 class Guarded(models.Manager[R]):
     """Reads only what somebody may see. There is no other way in through this manager.
 
     `path` leads from the model to its record, e.g. `"dialogue__"`.
     """
-
-    is_public = True
 
     def __init__(self, path: str = "") -> None:
         super().__init__()
@@ -37,17 +44,17 @@ class Guarded(models.Manager[R]):
 
     def condition(self, reader: Actor) -> models.Q:
         """The first wall for this table."""
-        named: models.QuerySet[Any] = models.QuerySet(apps.get_model("records", "Participation"))
-        return lets_see(reader, clock.now(), named, self.path, is_public=self.is_public)
+        return first_wall(reader, self.path).head()
 
     def get_queryset(self) -> models.QuerySet[R]:
         raise Unscoped(f"Start from {self.model.__name__}.objects.visible_to(reader).")
 
 
-class Inside(Guarded[R]):
-    """For what is written inside a record: never seen because the record is public."""
+class Parts(Guarded[R]):
+    """For the parts of a record: never seen because the record is public."""
 
-    is_public = False
+    def condition(self, reader: Actor) -> models.Q:
+        return first_wall(reader, self.path).part()
 
 
 class OwnedBy(Guarded[R]):

@@ -13,7 +13,7 @@ from entente.audit.services import log
 from entente.people.models import Member
 from entente.records import rules
 from entente.records.models import Action, Note, Record, SearchText, Translation
-from entente.records.words import comparable
+from entente.records.words import findable
 
 
 @transaction.atomic
@@ -87,5 +87,5 @@ def index_words(record: Record, *, by: Actor, texts: dict[str, str]) -> None:
         SearchText.objects.visible_to(by).update_or_create(
             record_id=record.pk,
             language=language,
-            defaults={"words": comparable(f"{record.reference} {text}")},
+            defaults={"words": findable(f"{record.reference} {text}")},
         )

@@ -26,3 +26,13 @@ def comparable(text: str) -> str:
 def searched(text: str) -> list[str]:
     """The words somebody looks for; Arabic ones without their article, so that both forms are found."""
     return [ARABIC_ARTICLE.sub("", word) for word in comparable(text).split()]
+
+
+def findable(text: str) -> str:
+    """The words a text is found by: each as it stands, Arabic ones without their article as well."""
+    return " ".join(dict.fromkeys([*comparable(text).split(), *searched(text)]))
+
+
+def as_query(words: list[str]) -> str:
+    """Every one of the words, or the beginning of one, in PostgreSQL's language of text queries."""
+    return " & ".join(f"'{word}':*" for word in words)

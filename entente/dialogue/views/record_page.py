@@ -15,7 +15,6 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_bidi, gettext_lazy
 from django.utils.translation import gettext as _
 
-from entente.agreements.rules import may_read_record
 from entente.audit import clock
 from entente.audit.models import Event
 from entente.audit.queries import history
@@ -28,6 +27,7 @@ from entente.people.queries import area_names
 from entente.people.sign_in import MemberRequest
 from entente.records.forms import ActionForm, NoteForm
 from entente.records.queries import actions_on, notes_on
+from entente.records.reading import why
 
 EVENTS = 12
 MANY = 12  # statements from which their table is folded
@@ -67,7 +67,7 @@ def manage_dialogue(request: MemberRequest, reference: str) -> HttpResponse:
         "texts": texts,
         "today": clock.today(),
         "state_kind": queries.STATE_KINDS[Dialogue.State(dialogue.state)],
-        "because": may_read_record(reader, dialogue, at),
+        "because": why(dialogue, reader),
         "may_run": may_run,
         "is_over": dialogue.closes_at is not None and dialogue.closes_at <= at,
         "next": step,

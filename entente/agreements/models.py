@@ -1,0 +1,146 @@
+"""What organisations agreed to share: agreements, their parties and their clauses."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from entente.agreements.vocabulary import INTERIM, SENSITIVE, Category, Purpose
+from entente.audit import clock
+from entente.audit.doors import IS_JOB, IS_MEMBER, ORGANISATION
+from entente.audit.tables import NO_PERSONAL_DATA, DataPolicy, Wall
+from entente.people.models import Membership, Organisation
+from entente.people.words import in_readers_language
+
+# Every member may know what was agreed; drafts stay with their keeper and the parties.
+IS_PARTY = (
+    f"coalesce((select true from agreements_party y where y.agreement_id = %s"
+    f" and y.organisation_id = {ORGANISATION} limit 1), false)"
+)
+KEEPS = f"({IS_JOB} or {IS_MEMBER} and keeper_id = {ORGANISATION})"
+OF_KEEPER = (
+    f"({IS_JOB} or {IS_MEMBER} and coalesce((select k.keeper_id = {ORGANISATION}"
+    f" from agreements_agreement k where k.id = agreement_id limit 1), false))"
+)
+
+
+class Agreement(models.Model):
+    """What organisations promised each other about sharing: it decides who sees what."""
+
+    data_policy = NO_PERSONAL_DATA
+    wall = Wall(
+        read=f"({IS_JOB} or {IS_MEMBER} and (state <> 'draft' or keeper_id = {ORGANISATION}"
+        f" or {IS_PARTY % 'agreements_agreement.id'}))",
+        insert=KEEPS,
+        change=KEEPS,
+        public="select",  # the policy of records asks here; a visitor sees no row
+    )
+
+    class Kind(models.TextChoices):
+        """What sort of arrangement it is."""
+
+        SHARING = "sharing", _("information-sharing agreement")
+        JOINT = "joint", _("joint-controller arrangement")
+        PRISON = "prison", _("prison protocol")
+        AFFECTED = "affected", _("agreement on contact details of people affected")
+        INTERIM = "interim", _("interim protocol")
+
+    class State(models.TextChoices):
+        """Where an agreement stands. Only interim and in force open anything."""
+
+        DRAFT = "draft", _("draft")
+        INTERIM = "interim", _("interim")
+        IN_FORCE = "in_force", _("in force")
+        SUSPENDED = "suspended", _("suspended")
+        ENDED = "ended", _("ended")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    keeper = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.SHARING)
+    title = models.CharField(max_length=200)
+    titles = models.JSONField(default=dict, help_text="The title in other languages, by language code.")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    starts_at = models.DateTimeField(default=clock.now)
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return in_readers_language(self.titles, self.title)
+
+
+class OnAgreement(models.Model):
+    """Something that belongs to one agreement."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Party(OnAgreement):
+    """An organisation that joined an agreement, and whether it has signed."""
+
+    data_policy = DataPolicy(holds="who signed", purpose="knowing what was agreed", keep="for good")
+    wall = Wall(
+        read=f"({IS_JOB} or {IS_MEMBER})",
+        insert=OF_KEEPER,
+        change=f"({OF_KEEPER} or {IS_MEMBER} and organisation_id = {ORGANISATION})",
+        public="select",
+        is_kept=True,
+    )
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    joined_at = models.DateTimeField(default=clock.now)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    signed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["agreement", "organisation"], name="agreements_one_party"),
+        )
+        indexes = (models.Index(fields=["organisation", "agreement"], name="agreements_of_organisation"),)
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+
+class Clause(OnAgreement):
+    """For one purpose, things of one category go from one organisation to another."""
+
+    data_policy = NO_PERSONAL_DATA
+    wall = Wall(read=f"({IS_JOB} or {IS_MEMBER})", insert=OF_KEEPER, change=OF_KEEPER, public="select")
+
+    number = models.IntegerField()
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    category = models.CharField(max_length=40, choices=Category)
+    giving = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    receiving = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    opens_secrecy = models.BooleanField(default=False)
+    holds_in_interim = models.BooleanField(default=False)
+    legal_basis = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["agreement", "purpose", "category", "giving", "receiving"],
+                name="agreements_one_clause",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(holds_in_interim=False) | models.Q(category__in=sorted(INTERIM)),
+                name="agreements_interim_categories",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(giving=models.F("receiving")), name="agreements_two_organisations"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether the law protects this category more than others."""
+        return self.category in SENSITIVE
