@@ -134,5 +134,5 @@ class FirstWall:
         )
 
 
-def _outer(name: str, field: Field[Any, Any]) -> ExpressionWrapper:
+def _outer(name: str, field: Field[Any, Any]) -> ExpressionWrapper[Any]:
     return ExpressionWrapper(OuterRef(name), output_field=field)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from entente.records import views
+from entente.records.views import working as views
 
 public_urls: list[URLPattern] = []
 staff_urls: list[URLPattern] = [

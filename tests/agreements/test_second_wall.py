@@ -250,18 +250,18 @@ def test_no_view_opens_a_way_round() -> None:
 
 def test_both_walls_and_the_rule_say_the_same(city: City) -> None:
     """Every member of the cast and every record: rule, queryset and policy agree."""
-    from entente.agreements.rules import may_read_record
-    from entente.audit import clock
     from entente.audit.actors import VISITOR, begin
+    from entente.records.reading import Facts
     from tests.template_city import session_key as key_of
 
     begin(city.amina)
     every = [*Record.objects.visible_to(city.amina).order_by("reference")]
     assert len(every) == 4
+    known = [Facts.of(record, city.amina) for record in every]
     cast = [getattr(city, name) for name in City.__annotations__]
     readers = [m for m in cast if m.__class__.__name__ == "Membership"]
     for reader in [*readers, VISITOR]:
-        ruled = {r.pk for r in every if may_read_record(reader, r, clock.now())}
+        ruled = {facts.record.pk for facts in known if facts.why(reader)}
         filtered = set(Record.objects.visible_to(reader).values_list("pk", flat=True))
         assert ruled == filtered
         if reader is not VISITOR:

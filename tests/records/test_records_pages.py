@@ -13,10 +13,10 @@ from entente.audit.models import Event
 from entente.demo.content_words import content
 from entente.people.models import Member
 from entente.records import queries, services
-from entente.records.forms import NOTE_LENGTH
+from entente.records.forms.working import NOTE_LENGTH
 from entente.records.models import Action, Note
 from entente.records.references import as_reference
-from entente.records.views import _due
+from entente.records.views.working import _due
 from entente.records.words import searched
 from tests.conftest import City
 

@@ -25,7 +25,7 @@ from entente.dialogue.turnout_bars import bars
 from entente.dialogue.views.steps import own_dialogue, public_page
 from entente.people.queries import area_names
 from entente.people.sign_in import MemberRequest
-from entente.records.forms import ActionForm, NoteForm
+from entente.records.forms.working import ActionForm, NoteForm
 from entente.records.queries import actions_on, notes_on
 from entente.records.reading import why
 

@@ -22,7 +22,7 @@ from entente.audit.decisions import Refused
 from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
 from entente.records import queries, rules, services
-from entente.records.forms import ActionForm, NoteForm, SearchForm
+from entente.records.forms.working import ActionForm, NoteForm, SearchForm
 from entente.records.kinds import all_kinds, kind_of
 from entente.records.models import Action, Record
 from entente.records.references import as_reference, is_reference

@@ -1,4 +1,4 @@
-"""Every change that all kinds of record share."""
+"""Notes, actions, translations and the words a record is found by."""
 
 from __future__ import annotations
 

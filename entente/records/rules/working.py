@@ -1,4 +1,4 @@
-"""Who may do what to what every record has."""
+"""Who works on a record."""
 
 from datetime import datetime
 
