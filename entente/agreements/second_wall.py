@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Model
 
+from entente.audit import log_wall
 from entente.audit.doors import head
 from entente.audit.tables import Unwalled, Wall
 
@@ -85,6 +86,7 @@ def statements() -> Iterator[str]:
         "create trigger note_event after insert on audit_event"
         " for each statement execute function authz.note_event()"
     )
+    yield from log_wall.statements()
 
 
 def _asked_inside() -> Iterator[str]:

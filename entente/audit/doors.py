@@ -9,7 +9,9 @@ MEMBER = "(select authz.member())"
 ORGANISATION = "(select authz.organisation())"
 ROLE = "(select authz.role())"
 READERS = "(select authz.readers())::uuid[]"  # the member, their organisation, their task forces
-PARTNERS = "(select authz.partners())::uuid[]"  # organisations that share a living agreement with the member's
+PARTNERS = (
+    "(select authz.partners())::uuid[]"  # organisations that share a living agreement with the member's
+)
 PARTICIPANT = "(select authz.participant())"
 INVITE = "(select authz.invite())"
 DIALOGUE = "(select authz.dialogue())"  # the one a participant or an invite belongs to

@@ -1,4 +1,4 @@
-"""The audit event."""
+"""The audit event, and the tree that makes the log tamper-evident."""
 
 import uuid
 from typing import Any
@@ -18,7 +18,7 @@ from entente.audit.doors import (
     follows,
     owned,
 )
-from entente.audit.tables import DataPolicy, Wall
+from entente.audit.tables import NO_PERSONAL_DATA, DataPolicy, Wall
 from entente.keys.fields import Sealed
 
 # Somebody outside the owner's organisation got to see something: what "who has seen this?" lists.
@@ -30,6 +30,9 @@ DISCLOSURES = (
     "records.records_exported",
 )
 DISCLOSURES_IN_SQL = f"array[{', '.join(repr(name) for name in DISCLOSURES)}]"
+
+ANYBODY = f"{KIND} is not null"
+IS_OVERSEER = f"coalesce({IS_MEMBER} and {ROLE} = 'overseer', false)"
 
 
 class Event(models.Model):
@@ -83,3 +86,108 @@ class Event(models.Model):
         """The reason in the reader's language."""
         values: dict[str, Any] = self.reason_values
         return in_words(self.reason, values)
+
+
+class Pending(models.Model):
+    """An event that waits for its place in the log's tree; a trigger puts it here, nobody can forget to."""
+
+    data_policy = NO_PERSONAL_DATA
+    wall = Wall(read=IS_OVERSEER, logged=False)
+
+    event_id = models.UUIDField(primary_key=True)
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
+class Leaf(models.Model):
+    """The place of an event in the log's tree. The hash of its sealed details outlives them."""
+
+    data_policy = NO_PERSONAL_DATA
+    wall = Wall(
+        read="coalesce((select true from audit_event e where e.id = event_id limit 1), false)", logged=False
+    )
+
+    index = models.BigIntegerField(primary_key=True)
+    event_id = models.UUIDField(unique=True)
+    details_hash = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return str(self.index)
+
+
+class Tile(models.Model):
+    """Up to 256 hashes of the log's tree, side by side; only ever added to."""
+
+    data_policy = NO_PERSONAL_DATA
+    wall = Wall(read=ANYBODY, public="select", logged=False)
+
+    pk = models.CompositePrimaryKey("level", "number")
+    level = models.SmallIntegerField()
+    number = models.BigIntegerField()
+    hashes = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.number}"
+
+
+class Checkpoint(models.Model):
+    """The log's signed word on how many entries it holds and which."""
+
+    data_policy = NO_PERSONAL_DATA
+    wall = Wall(read=ANYBODY, public="select", logged=False)
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField(help_text="As it is signed and served: a C2SP checkpoint.")
+    verifier_key = models.CharField(max_length=300, help_text="Whose signature it bears.")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.size)
+
+
+class Witness(models.Model):
+    """Somebody outside who keeps the log's checkpoints and notices when it is rewritten."""
+
+    data_policy = DataPolicy(
+        holds="which organisation watches over the log, with which key",
+        purpose="accountability",
+        keep="as long as the log",
+    )
+    wall = Wall(read=ANYBODY, insert=IS_OVERSEER, change=IS_OVERSEER, public="select", is_kept=True)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    verifier_key = models.CharField(max_length=300, unique=True)
+    organisation_id = models.UUIDField(null=True)
+    # Of a random key of 256 bits, shown once: who holds it reads the entries. Nobody guesses it from this.
+    entries_key_hash = models.CharField(max_length=64, unique=True)
+    registered_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cosignature(models.Model):
+    """A witness's word that a checkpoint continues all it has seen before."""
+
+    data_policy = NO_PERSONAL_DATA
+    # Its own proof: whoever reads one checks the signature. An event for each would keep the log growing by
+    # being watched.
+    wall = Wall(read=ANYBODY, insert=ANYBODY, public="select, insert", logged=False)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    witness = models.ForeignKey(Witness, on_delete=models.PROTECT, related_name="cosignatures")
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    line = models.TextField(help_text="The signature line, as it stands in a note.")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["witness", "checkpoint"], name="audit_cosignature_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.line

@@ -6,7 +6,14 @@ from urllib.parse import quote, unquote, urlsplit
 import psycopg
 from psycopg import sql
 
-LOGIN_ROLES = ("entente_owner", "entente_staff", "entente_public", "entente_worker", "entente_auditor")
+LOGIN_ROLES = (
+    "entente_owner",
+    "entente_staff",
+    "entente_public",
+    "entente_worker",
+    "entente_sequencer",
+    "entente_auditor",
+)
 GUARD = "entente_guard"  # owns the functions that derive who is asking; nobody signs in as it
 
 
