@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.apps import apps
 from django.db import models
 
 from entente.agreements.queries import FirstWall
@@ -16,15 +15,6 @@ R = TypeVar("R", bound=models.Model)
 
 class Unscoped(Exception):
     """Something was read without saying who reads."""
-
-
-def first_wall(reader: Actor, path: str = "") -> FirstWall:
-    """The rule for `reader` as conditions; `path` leads from the filtered model to its record."""
-
-    def rows(name: str) -> models.QuerySet[Any]:
-        return models.QuerySet(apps.get_model("records", name))
-
-    return FirstWall(reader, clock.now(), rows("Record"), rows("Participation"), rows("Opening"), path)
 
 
 class Guarded(models.Manager[R]):
@@ -44,7 +34,7 @@ class Guarded(models.Manager[R]):
 
     def condition(self, reader: Actor) -> models.Q:
         """The first wall for this table."""
-        return first_wall(reader, self.path).head()
+        return FirstWall(reader, clock.now(), self.path).head()
 
     def get_queryset(self) -> models.QuerySet[R]:
         raise Unscoped(f"Start from {self.model.__name__}.objects.visible_to(reader).")
@@ -54,7 +44,7 @@ class Parts(Guarded[R]):
     """For the parts of a record: never seen because the record is public."""
 
     def condition(self, reader: Actor) -> models.Q:
-        return first_wall(reader, self.path).part()
+        return FirstWall(reader, clock.now(), self.path).part()
 
 
 class OwnedBy(Guarded[R]):

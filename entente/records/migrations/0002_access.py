@@ -105,6 +105,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='participation',
+            name='record_opened_at',
+            field=models.DateTimeField(default=entente.audit.clock.now),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name='participation',
             name='is_emergency',
             field=models.BooleanField(default=False),
         ),
@@ -149,7 +155,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='participation',
-            index=models.Index(fields=['to_id', '-since'], include=('record',), name='records_of_reader'),
+            index=models.Index(fields=['to_id', '-record_opened_at'], include=('record',), name='records_of_reader'),
         ),
         migrations.AddConstraint(
             model_name='participation',

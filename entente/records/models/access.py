@@ -68,6 +68,8 @@ class Participation(OnRecord):
     since = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True, blank=True)
     is_emergency = models.BooleanField(default=False)
+    # The record's, which never changes: one index then gives the newest records of a reader.
+    record_opened_at = models.DateTimeField()
     reason = Sealed(blank=True)
     invited_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -76,7 +78,7 @@ class Participation(OnRecord):
     class Meta:
         indexes = (
             models.Index(fields=["record", "to_id"], name="records_let_in"),
-            models.Index(fields=["to_id", "-since"], name="records_of_reader", include=["record"]),
+            models.Index(fields=["to_id", "-record_opened_at"], name="records_of_reader", include=["record"]),
         )
         constraints = (
             models.CheckConstraint(
@@ -96,6 +98,11 @@ class Participation(OnRecord):
 
     def __str__(self) -> str:
         return str(self.record_id)
+
+    def save(self, **options: Any) -> None:
+        """Keep the record's moment with it."""
+        self.record_opened_at = self.record.opened_at
+        super().save(**options)
 
     def sealed_under(self) -> uuid.UUID:
         """Its reason goes when the record's key goes."""
