@@ -19,3 +19,19 @@ def tidy(text: str) -> str:
 def says_something(text: str) -> bool:
     """Whether there is at least one letter or digit."""
     return any(unicodedata.category(c)[0] in "LN" for c in text)
+
+
+# Marks that say in which direction their neighbours read; file names need none of them.
+MARKS_OF_NAMES = re.compile("[\u200e\u200f\u061c]")
+LONGEST_NAME = 150
+
+
+def as_file_name(text: str) -> str:
+    """The name a file is kept under: the last part of a path, tidy, on one line, with its ending."""
+    last = re.split(r"[\\/]", text)[-1]
+    name = tidy(MARKS_OF_NAMES.sub("", last)).lstrip(". ")
+    if len(name) > LONGEST_NAME:
+        stem, dot, ending = name.rpartition(".")
+        ending = f"{dot}{ending}"[:12] if stem else ""
+        name = name[: LONGEST_NAME - len(ending)].rstrip() + ending
+    return name or "file"

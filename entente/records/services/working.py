@@ -17,11 +17,11 @@ from entente.records.words import findable
 
 
 @transaction.atomic
-def write_note(on: Record, *, by: Member, text: str) -> Note:
-    """Write a note on a record."""
+def write_note(on: Record, *, by: Member, text: str, category: str = "", is_secret: bool = False) -> Note:
+    """Write a note on a record; without a category of its own it is about what the record is about."""
     record = Record.objects.visible_to(by).get(pk=on.pk)
     decision = rules.may_work_on(by, record, clock.now()).require()
-    note = Note(record=record, author=by, author_name=by.actor_name)
+    note = Note(record=record, category=category, is_secret=is_secret, author=by, author_name=by.actor_name)
     note.text = text
     note.save(force_insert=True)
     log("records.note_written", by=by, about=note, decision=decision)
@@ -29,11 +29,27 @@ def write_note(on: Record, *, by: Member, text: str) -> Note:
 
 
 @transaction.atomic
-def add_action(on: Record, *, by: Member, what: str, assigned_to: Member, due_on: date) -> Action:
-    """Say who does what by when."""
+def add_action(
+    on: Record,
+    *,
+    by: Member,
+    what: str,
+    assigned_to: Member,
+    due_on: date,
+    category: str = "",
+    is_secret: bool = False,
+) -> Action:
+    """Say who does what by when; without a category of its own it is about what the record is about."""
     record = Record.objects.visible_to(by).get(pk=on.pk)
     decision = rules.may_work_on(by, record, clock.now()).require()
-    action = Action(record=record, what=what, assigned_to=assigned_to, due_on=due_on)
+    action = Action(
+        record=record,
+        category=category,
+        is_secret=is_secret,
+        what=what,
+        assigned_to=assigned_to,
+        due_on=due_on,
+    )
     action.save(force_insert=True)
     log("records.action_added", by=by, about=action, decision=decision)
     return action
