@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from entente.audit import log_wall
-from entente.audit.doors import head
+from entente.audit.doors import Thing, head, own
 from entente.audit.tables import Unwalled, Wall
 
 # What other packages bring. Everything else says itself who may touch it.
@@ -73,12 +73,12 @@ def statements() -> Iterator[str]:
     for table in foreign_tables():
         roles = "entente_staff, entente_worker"
         yield f"grant select, insert, update, delete on {table} to {roles}"
+    yield from _asked_inside()
     for model in our_models():
         wall = model.wall  # type: ignore[attr-defined]
         yield from (_walled if isinstance(wall, Wall) else _unwalled)(model._meta.db_table, wall)
     for table in GUARD_READS:
         yield f"grant select on {table} to entente_guard"
-    yield from _asked_inside()
     yield "grant select on audit_event to entente_auditor"
     yield from _replaced("audit_event", "auditor", "for select to entente_auditor using (true)")
     yield "drop trigger if exists note_event on audit_event"
@@ -93,6 +93,12 @@ def _asked_inside() -> Iterator[str]:
     """Functions that ask the record's policy inside, where an index helps or a policy could not ask."""
     secure = "stable security definer set search_path = public, authz, pg_temp"
     yield "set role entente_guard"
+    # The policy of participations asks this: asking records' own policy there would never end.
+    yield (
+        "create or replace function authz.works_inside(wanted uuid) returns boolean"
+        f" language sql {secure} as $$ select exists (select from records_record r"
+        f" where r.id = wanted and {own(Thing.head('r'))}) $$"
+    )
     yield (
         "create or replace function authz.let_in(wanted uuid) returns setof records_participation"
         f" language sql {secure} as $$ select p.* from records_participation p"

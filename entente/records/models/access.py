@@ -47,7 +47,7 @@ class Participation(OnRecord):
         insert=f"({IS_JOB} or {IS_MEMBER} and case when is_emergency"
         f" then membership_id = {MEMBER} and authz.behind_glass(record_id) = owner_id"
         f" and since between {AT} - interval '1 minute' and {AT} + interval '1 minute'"
-        f" else owner_id = {ORGANISATION} and ({owned('record_id')} or authz.is_unclaimed(record_id)) end)",
+        f" else owner_id = {ORGANISATION} and (authz.works_inside(record_id) or authz.is_unclaimed(record_id)) end)",
         change=f"({IS_JOB} or {IS_MEMBER} and owner_id = {ORGANISATION})",
         public="select",  # the policy of records asks here; a visitor sees no row
         is_kept=True,
