@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.agreements.vocabulary import INTERIM, SENSITIVE, Category, Purpose
 from entente.audit import clock
-from entente.audit.doors import IS_JOB, IS_MEMBER, ORGANISATION
+from entente.audit.doors import IS_JOB, IS_MEMBER, ORGANISATION, ROLE
 from entente.audit.tables import NO_PERSONAL_DATA, DataPolicy, Wall
 from entente.people.models import Membership, Organisation
 from entente.people.words import in_readers_language
@@ -19,11 +19,10 @@ IS_PARTY = (
     f"coalesce((select true from agreements_party y where y.agreement_id = %s"
     f" and y.organisation_id = {ORGANISATION} limit 1), false)"
 )
-KEEPS = f"({IS_JOB} or {IS_MEMBER} and keeper_id = {ORGANISATION})"
-OF_KEEPER = (
-    f"({IS_JOB} or {IS_MEMBER} and coalesce((select k.keeper_id = {ORGANISATION}"
-    f" from agreements_agreement k where k.id = agreement_id limit 1), false))"
-)
+# Whoever may bind their organisation; the keeper runs an agreement, each party signs for itself.
+BINDS = f"{IS_MEMBER} and {ROLE} in ('coordinator', 'officer')"
+KEEPS = f"({IS_JOB} or {BINDS} and keeper_id = {ORGANISATION})"
+OF_KEEPER = f"{BINDS} and authz.keeps(agreement_id)"
 
 
 class Agreement(models.Model):
@@ -36,6 +35,8 @@ class Agreement(models.Model):
         insert=KEEPS,
         change=KEEPS,
         public="select",  # the policy of records asks here; a visitor sees no row
+        columns=("kind", "title", "titles", "state", "starts_at", "ends_at"),
+        never="old.state = 'ended' and new.state <> 'ended'",
     )
 
     class Kind(models.TextChoices):
@@ -68,6 +69,11 @@ class Agreement(models.Model):
     def __str__(self) -> str:
         return in_readers_language(self.titles, self.title)
 
+    @property
+    def audit_record_id(self) -> uuid.UUID:
+        """Its events stand together; whoever may know of the agreement reads them."""
+        return self.id
+
 
 class OnAgreement(models.Model):
     """Something that belongs to one agreement."""
@@ -85,10 +91,15 @@ class Party(OnAgreement):
     data_policy = DataPolicy(holds="who signed", purpose="knowing what was agreed", keep="for good")
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER})",
-        insert=OF_KEEPER,
-        change=f"({OF_KEEPER} or {IS_MEMBER} and organisation_id = {ORGANISATION})",
+        insert=f"({IS_JOB} or {OF_KEEPER}"
+        " and signed_at is null and signed_by_id is null and left_at is null)",
+        change=f"({IS_JOB} or {BINDS} and organisation_id = {ORGANISATION})",
         public="select",
         is_kept=True,
+        columns=("signed_at", "signed_by_id", "left_at"),
+        never="old.left_at is not null"
+        " or old.signed_at is not null and row(new.signed_at, new.signed_by_id)"
+        " is distinct from row(old.signed_at, old.signed_by_id)",
     )
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -111,7 +122,13 @@ class Clause(OnAgreement):
     """For one purpose, things of one category go from one organisation to another."""
 
     data_policy = NO_PERSONAL_DATA
-    wall = Wall(read=f"({IS_JOB} or {IS_MEMBER})", insert=OF_KEEPER, change=OF_KEEPER, public="select")
+    wall = Wall(
+        read=f"({IS_JOB} or {IS_MEMBER})",
+        # What somebody signed stays as they read it.
+        insert=f"({IS_JOB} or {OF_KEEPER} and authz.nobody_signed(agreement_id))",
+        change=IS_JOB,
+        public="select",
+    )
 
     number = models.IntegerField()
     purpose = models.CharField(max_length=20, choices=Purpose)

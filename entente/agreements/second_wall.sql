@@ -140,10 +140,20 @@ create or replace function authz.behind_glass(record uuid) returns uuid language
         where a.state = 'in_force' and a.starts_at <= authz.at() and (a.ends_at is null or a.ends_at > authz.at())
           and g.signed_at <= authz.at() and (g.left_at is null or g.left_at > authz.at())
           and v.signed_at <= authz.at() and (v.left_at is null or v.left_at > authz.at()))) $$;
-create or replace function authz.behind_glass_by_reference(wanted text) returns table (record uuid, owner uuid)
+drop function if exists authz.behind_glass_by_reference(text);
+create function authz.behind_glass_by_reference(wanted text)
+  returns table (record uuid, owner uuid, opened_at timestamptz)
   language sql stable security definer set search_path = public, authz, pg_temp as $$
-  select r.id, authz.behind_glass(r.id) from records_record r
+  select r.id, authz.behind_glass(r.id), r.opened_at from records_record r
    where r.reference = wanted and authz.behind_glass(r.id) is not null $$;
+
+-- Two in a day for each member, one after the other: who breaks the glass waits for their own other request.
+create or replace function authz.has_glass_left() returns boolean language plpgsql volatile security definer
+  set search_path = public, authz, pg_temp as $$ begin
+  perform pg_advisory_xact_lock(hashtextextended('glass ' || authz.member(), 0));
+  return (select count(*) < 2 from records_participation p
+           where p.to_id = authz.member() and p.is_emergency and p.since > authz.at() - interval '24 hours');
+end $$;
 
 -- A record nobody was let in to yet, on its way into the books of the member's organisation.
 create or replace function authz.is_unclaimed(record uuid) returns boolean language sql stable security definer
@@ -161,6 +171,21 @@ create or replace function authz.require_event() returns trigger language plpgsq
     raise exception 'a change of % was not logged', tg_table_name using errcode = '28000';
   end if;
   return null;
+end $$;
+
+-- The member's organisation keeps an agreement whose terms may still be set. Policies of parties and clauses
+-- ask here: asking the agreements' own policy, which asks for parties, would never end.
+create or replace function authz.keeps(agreement uuid) returns boolean language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select exists (select from agreements_agreement a where a.id = agreement
+    and a.keeper_id = authz.organisation() and a.state in ('draft', 'interim')) $$;
+create or replace function authz.nobody_signed(agreement uuid) returns boolean language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select not exists (select from agreements_party y where y.agreement_id = agreement and y.signed_at is not null) $$;
+
+-- What a table says is never changed, whoever asks.
+create or replace function authz.refuse_update() returns trigger language plpgsql as $$ begin
+  raise exception 'this row of % stays as it is', tg_table_name using errcode = '42501';
 end $$;
 
 reset role;

@@ -30,6 +30,14 @@ DISCLOSURES = (
     "records.records_exported",
 )
 DISCLOSURES_IN_SQL = f"array[{', '.join(repr(name) for name in DISCLOSURES)}]"
+# What was done to an agreement is for everybody who may know of the agreement.
+AGREED = "coalesce((select true from agreements_agreement a where a.id = record_id limit 1), false)"
+# Who broke the glass knows it afterwards; the owner's privacy officer reads what they looked at meanwhile.
+BROKEN_GLASS = (
+    f"(name = 'records.glass_broken' and actor_id = {MEMBER} or {ROLE} = 'officer' and coalesce((select true"
+    f" from records_participation p where p.record_id = audit_event.record_id and p.owner_id = {ORGANISATION}"
+    f" and p.is_emergency and p.membership_id = audit_event.actor_id limit 1), false))"
+)
 
 ANYBODY = f"{KIND} is not null"
 IS_OVERSEER = f"coalesce({IS_MEMBER} and {ROLE} = 'overseer', false)"
@@ -43,7 +51,8 @@ class Event(models.Model):
         # Everything for the overseer, who sees no record; who looked, for everybody who may look too.
         read=f"({IS_JOB} or {IS_MEMBER} and ({ROLE} = 'overseer' or case when record_id is null"
         f" then actor_organisation_id = {ORGANISATION} else {owned('record_id')}"
-        f" or name = any({DISCLOSURES_IN_SQL}) and {follows('record_id')} end)"
+        f" or name = any({DISCLOSURES_IN_SQL}) and ({follows('record_id')} or {BROKEN_GLASS})"
+        f" or allowed and {AGREED} end)"
         f" or {KIND} = 'receipt' and record_id = {RECEIPT} and name = any({DISCLOSURES_IN_SQL}))",
         # Nobody logs in a member's name but that member.
         insert=f"({IS_JOB} or {IS_MEMBER} and actor_kind = 'member' and actor_id = {MEMBER}"

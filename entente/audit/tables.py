@@ -19,7 +19,9 @@ NO_PERSONAL_DATA = DataPolicy(holds="nothing about a person", purpose="", keep="
 class Wall:
     """Row security of one table: an SQL condition for each way of touching a row, None for never.
 
-    `change` covers update and delete. Conditions use the functions of schema `authz`.
+    `change` covers update and delete; only `columns` are ever updated, where they are named. `never` is
+    a condition on `old` and `new`: such an update is refused to every process, whoever it acts for.
+    Conditions use the functions of schema `authz`.
     `public` lists what the public surface's role may do at all. A `logged` table can't be
     changed in a transaction that adds no audit event. Rows of a table that `is_kept` are never deleted.
     """
@@ -30,6 +32,8 @@ class Wall:
     public: str = ""
     logged: bool = True
     is_kept: bool = False
+    columns: tuple[str, ...] = ()
+    never: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
 from entente.audit.actors import Credential, begin
-from entente.audit.doors import IS_JOB, IS_MEMBER, ORGANISATION, PARTNERS
+from entente.audit.doors import IS_JOB, IS_MEMBER, ORGANISATION, PARTNERS, ROLE
 from entente.audit.tables import NO_PERSONAL_DATA, DataPolicy, Unwalled, Wall
 from entente.people.words import in_readers_language
 
@@ -168,6 +168,14 @@ class TaskForce(models.Model):
         return in_readers_language(self.names, self.name)
 
 
+# A coordinator gives a seat to members of their own organisation.
+SEATS = (
+    f"({IS_JOB} or {IS_MEMBER} and {ROLE} = 'coordinator'"
+    f" and coalesce((select m.organisation_id = {ORGANISATION}"
+    " from people_membership m where m.id = membership_id limit 1), false))"
+)
+
+
 class Seat(models.Model):
     """A member's place in a task force, from a moment to a moment."""
 
@@ -177,8 +185,10 @@ class Seat(models.Model):
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER} and coalesce((select true from people_membership m"
         f" where m.id = people_seat.membership_id limit 1), false))",
-        insert=IS_JOB,
-        change=IS_JOB,
+        insert=SEATS,
+        change=SEATS,
+        is_kept=True,
+        columns=("until",),
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

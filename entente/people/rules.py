@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.audit.actors import Actor
 from entente.audit.decisions import Decision, allow, refuse
-from entente.people.models import Account, Member, Membership, Session
+from entente.people.models import Account, Member, Membership, Seat, Session, TaskForce
 
 
 def may_invite_member(actor: Actor, member: Member, at: datetime, *, has_factor: bool) -> Decision:
@@ -40,6 +40,40 @@ def may_ask_for_link(account: Account, *, has_factor: bool) -> Decision:
     if has_factor:
         return refuse(_("You can sign in already. Whoever runs the server can help you in again."))
     return allow(_("Nothing but a password is set up yet."))
+
+
+def may_seat(actor: Actor, member: Member, at: datetime) -> Decision:
+    """Each organisation says itself who of its members sits in a task force."""
+    if member.ended_at and member.ended_at <= at:
+        return refuse(_("This person no longer acts for the organisation."))
+    if actor.actor_kind == "job":
+        return allow(_("Whoever runs the server sets up task forces."))
+    if not isinstance(actor, Membership) or actor.role != Membership.Role.COORDINATOR:
+        return refuse(_("A coordinator says who sits in a task force."))
+    if actor.organisation_id != member.organisation_id:
+        return refuse(_("Each organisation seats its own members."))
+    return allow(_("A coordinator of the organisation seats its members."))
+
+
+def may_take_seat(
+    actor: Actor, member: Member, force: TaskForce, *, is_seated: bool, at: datetime
+) -> Decision:
+    """Once, while the task force works."""
+    may = may_seat(actor, member, at)
+    if not may:
+        return may
+    if force.ended_at and force.ended_at <= at:
+        return refuse(_("This task force has ended."))
+    if is_seated:
+        return refuse(_("This person sits in the task force already."))
+    return may
+
+
+def may_end_seat(actor: Actor, seat: Seat, at: datetime) -> Decision:
+    """Once, by whoever could give it."""
+    if seat.until and seat.until <= at:
+        return refuse(_("This seat has ended already."))
+    return may_seat(actor, seat.membership, at)
 
 
 def may_end_session(actor: Member, session: Session, at: datetime) -> Decision:

@@ -19,7 +19,18 @@ from entente.jobs.queue import defer
 from entente.keys.fields import keystore
 from entente.people import rules
 from entente.people.invitations import links
-from entente.people.models import Account, Area, Attempt, Member, Membership, Organisation, Person, Session
+from entente.people.models import (
+    Account,
+    Area,
+    Attempt,
+    Member,
+    Membership,
+    Organisation,
+    Person,
+    Seat,
+    Session,
+    TaskForce,
+)
 from entente.people.queries import has_factor
 from entente.people.rate_limits import day_key_id
 from entente.people.session_store import SessionStore
@@ -78,6 +89,41 @@ def open_account(member: Membership, *, by: Actor, language: str) -> Account:
     log("people.account_opened", by=by, about=account, decision=allow(SET_UP))
     account.save(force_insert=True)
     return account
+
+
+@transaction.atomic
+def add_task_force(*, by: Actor, slug: str, name: str, names: dict[str, str] | None = None) -> TaskForce:
+    """Make a task force known. It has no members yet."""
+    force = TaskForce(slug=slug, name=name, names=names or {}, since=clock.now())
+    log("people.task_force_added", by=by, about=force, decision=allow(SET_UP))
+    force.save(force_insert=True)
+    return force
+
+
+@transaction.atomic
+def seat_member(task_force: TaskForce, member: Member, *, by: Actor) -> Seat:
+    """Give a member a place in a task force, from this second on. Raises Refused."""
+    at = clock.now()
+    begin(by)
+    lasting = Seat.objects.filter(Q(until=None) | Q(until__gt=at), task_force=task_force, membership=member)
+    decision = rules.may_take_seat(by, member, task_force, is_seated=lasting.exists(), at=at).require()
+    seat = Seat(task_force=task_force, membership=member, since=at)
+    log("people.member_seated", by=by, about=seat, decision=decision, details={"task_force": task_force.slug})
+    seat.save(force_insert=True)
+    return seat
+
+
+@transaction.atomic
+def end_seat(seat: Seat, *, by: Actor) -> Seat:
+    """Take a member's place in a task force away, from this second on. Raises Refused."""
+    begin(by)
+    seat = Seat.objects.select_related("membership", "task_force").get(pk=seat.pk)
+    decision = rules.may_end_seat(by, seat, clock.now()).require()
+    seat.until = clock.now()
+    seat.save(update_fields=["until"])
+    details = {"task_force": seat.task_force.slug}
+    log("people.seat_ended", by=by, about=seat, decision=decision, details=details)
+    return seat
 
 
 @transaction.atomic

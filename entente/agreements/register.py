@@ -1,0 +1,69 @@
+"""Named reads of agreements: which there are for a reader, their parties and their clauses."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Value
+
+from entente.agreements.models import Agreement, Clause, Party
+from entente.audit.actors import Actor, begin
+from entente.audit.models import Event
+from entente.audit.queries import history
+
+
+def agreements(reader: Actor) -> QuerySet[Agreement]:
+    """Every agreement but the drafts of others, newest first."""
+    begin(reader)
+    rows = Agreement.objects.select_related("keeper").order_by("-starts_at", "id")
+    if reader.actor_kind == "job":
+        return rows
+    if reader.actor_kind != "member":
+        return rows.none()
+    return rows.filter(
+        ~Q(state=Agreement.State.DRAFT) | Q(keeper_id=reader.actor_organisation_id) | Q(is_mine(reader))
+    )
+
+
+def is_mine(reader: Actor) -> Exists:
+    """Whether the reader's organisation is, or was, a party."""
+    own = Q(organisation_id=reader.actor_organisation_id)
+    return Exists(Party.objects.filter(own, agreement_id=OuterRef("pk")))
+
+
+def parties_of(ids: Collection[uuid.UUID], reader: Actor) -> list[Party]:
+    """The parties of these agreements, in the order in which they joined."""
+    begin(reader)
+    rows = Party.objects.filter(agreement_id__in=ids).select_related("organisation")
+    return list(rows.order_by("joined_at", "organisation__name"))
+
+
+def clauses_of(ids: Collection[uuid.UUID], reader: Actor) -> list[Clause]:
+    """The clauses of these agreements by their number."""
+    begin(reader)
+    rows = Clause.objects.filter(agreement_id__in=ids).select_related("giving", "receiving")
+    return list(rows.order_by("number"))
+
+
+def held(agreement: Agreement, by: Actor) -> Agreement:
+    """The agreement as it is now; until the transaction ends, nobody else changes it or its terms.
+
+    A party may not lock the keeper's row, so everybody takes the agreement's number in PostgreSQL's
+    own list of locks. Raises Agreement.DoesNotExist for somebody who may not know of it.
+    """
+    number = Value(agreement.pk.int >> 65)  # 63 bits: a positive bigint
+    lock = Func(number, function="pg_advisory_xact_lock", output_field=CharField())
+    begin(by)
+    list(Agreement.objects.filter(pk=agreement.pk).values_list(lock))
+    return agreements(by).get(pk=agreement.pk)
+
+
+def was_in_force(agreement: Agreement, reader: Actor) -> bool:
+    """Whether it was ever brought into force, as the log tells."""
+    return history(agreement.pk, reader).filter(name="agreements.agreement_brought_into_force").exists()
+
+
+def changes(agreement: Agreement, reader: Actor) -> list[Event]:
+    """What was done to an agreement, newest first, refusals left out."""
+    return list(history(agreement.pk, reader).filter(allowed=True))

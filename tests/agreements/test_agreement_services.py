@@ -1,0 +1,387 @@
+"""An agreement from draft to end: who changes it, who signs, what is logged, what the database refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from entente.agreements import register, services
+from entente.agreements.models import Agreement, Clause, Party
+from entente.agreements.vocabulary import Category, Purpose
+from entente.audit import clock
+from entente.audit.actors import VISITOR, acting
+from entente.audit.decisions import Refused
+from entente.audit.models import Event
+from entente.people import services as people
+from entente.people.models import Member
+from tests.agreements.signatories import SET_UP, Signatories, clause, drafted, in_force, signatories
+
+ENDED = "has ended"
+
+
+@pytest.fixture
+def who(connected_as: Callable[[str], str]) -> Signatories:
+    return signatories(connected_as)
+
+
+def newest(agreement: Agreement, reader: Member) -> Event:
+    with acting(reader):
+        return register.changes(agreement, reader)[0]
+
+
+def seen_by(agreement: Agreement, reader: Any) -> bool:
+    with acting(reader):
+        return register.agreements(reader).filter(pk=agreement.pk).exists()
+
+
+def test_it_goes_from_draft_to_force_and_each_step_is_logged(who: Signatories) -> None:
+    agreement = in_force(who)
+    assert agreement.state == "in_force"
+    with acting(who.police):
+        names = [event.name.partition(".")[2] for event in register.changes(agreement, who.police)]
+    assert names[::-1] == [
+        "agreement_drafted", "party_added", "party_added", "clause_added", "clause_added", "clause_added",
+        "agreement_signed", "agreement_signed", "agreement_brought_into_force",
+    ]  # fmt: skip
+
+
+def test_what_was_done_is_read_by_everybody_who_may_know_of_it_and_a_refusal_is_not(who: Signatories) -> None:
+    agreement = in_force(who)
+    services.suspend_agreement(agreement, by=who.amina, reason="A letter went astray.")
+    event = newest(agreement, who.harbour)
+    assert event.name == "agreements.agreement_suspended"
+    assert json.loads(event.details) == {"reason": "A letter went astray."}
+    assert str(event.why) == "Your organisation keeps this agreement."
+
+
+def test_a_draft_exists_for_its_keeper_and_its_parties_only(who: Signatories) -> None:
+    agreement = drafted(who)
+    for reader in (who.amina, who.claire, who.police, who.constable):
+        assert seen_by(agreement, reader)
+    for reader in (who.harbour, who.youth, VISITOR):
+        assert not seen_by(agreement, reader)
+    with pytest.raises(Agreement.DoesNotExist):
+        services.suspend_agreement(agreement, by=who.harbour, reason="x")
+    services.begin_interim(agreement, by=who.amina)
+    assert seen_by(agreement, who.harbour)
+
+
+@pytest.mark.parametrize("step", ["add_party", "add_clause", "begin_interim", "bring_into_force", "end"])
+@pytest.mark.parametrize(
+    ("member", "reason"), [("police", "Only the organisation that keeps"), ("claire", "Only a coordinator")]
+)
+def test_only_the_keepers_coordinator_or_officer_changes_it(
+    who: Signatories, step: str, member: str, reason: str
+) -> None:
+    agreement, by = drafted(who), getattr(who, member)
+    if step == "bring_into_force":
+        services.sign_agreement(agreement, by=who.amina)
+        services.sign_agreement(agreement, by=who.police)
+    attempts: dict[str, Callable[[], object]] = {
+        "add_party": lambda: services.add_party(agreement, by=by, organisation=who.youth.organisation),
+        "add_clause": lambda: services.add_clause(
+            agreement,
+            by=by,
+            purpose=Purpose.PLAN_SUPPORT,
+            category=Category.WORK,
+            giving=who.amina.organisation,
+            receiving=who.police.organisation,
+        ),
+        "begin_interim": lambda: services.begin_interim(agreement, by=by),
+        "bring_into_force": lambda: services.bring_into_force(agreement, by=by),
+        "end": lambda: services.end_agreement(agreement, by=by, reason="x"),
+    }
+    with pytest.raises(Refused, match=reason):
+        attempts[step]()
+
+
+def test_a_plain_member_drafts_none_and_a_job_says_for_whom(who: Signatories) -> None:
+    with pytest.raises(Refused, match="Only a coordinator or a data protection officer"):
+        services.draft_agreement(by=who.claire, title="x", kind="sharing")
+    agreement = services.draft_agreement(by=SET_UP, title="x", kind="sharing", keeper=who.police.organisation)
+    assert agreement.keeper == who.police.organisation
+    with pytest.raises(Refused, match="ends after it has begun"):
+        services.draft_agreement(by=who.amina, title="x", kind="sharing", ends_at=clock.now())
+
+
+def test_each_party_signs_for_itself_and_once(who: Signatories) -> None:
+    agreement = drafted(who)
+    party = services.sign_agreement(agreement, by=who.police)
+    assert (party.organisation, party.signed_by) == (who.police.organisation, who.police)
+    with pytest.raises(Refused, match="has signed already"):
+        services.sign_agreement(agreement, by=who.police)
+    with pytest.raises(Refused, match="Only a coordinator or a data protection officer"):
+        services.sign_agreement(agreement, by=who.claire)
+    with pytest.raises(Refused, match=r"Not everybody has signed\. Still missing: City of Marenne"):
+        services.bring_into_force(agreement, by=who.amina)
+    services.begin_interim(agreement, by=who.amina)
+    with pytest.raises(Refused, match="not a party"):
+        services.sign_agreement(agreement, by=who.harbour)
+
+
+def test_there_must_be_something_to_sign_and_two_to_sign_it(who: Signatories) -> None:
+    agreement = services.draft_agreement(by=who.amina, title="x", kind="joint")
+    services.add_party(agreement, by=who.amina, organisation=who.amina.organisation)
+    with pytest.raises(Refused, match="nothing to sign"):
+        services.sign_agreement(agreement, by=who.amina)
+    with pytest.raises(Refused, match="at least two parties"):
+        services.begin_interim(agreement, by=who.amina)
+    with pytest.raises(Refused, match="at least two parties"):
+        services.bring_into_force(agreement, by=who.amina)
+    services.add_party(agreement, by=who.amina, organisation=who.police.organisation)
+    with pytest.raises(Refused, match="No clause holds before signature"):
+        services.begin_interim(agreement, by=who.amina)
+    with pytest.raises(Refused, match="No clause says yet"):
+        services.bring_into_force(agreement, by=who.amina)
+
+
+def test_what_was_signed_stays_as_it_is(who: Signatories) -> None:
+    agreement = drafted(who)
+    services.sign_agreement(agreement, by=who.police)
+    with pytest.raises(Refused, match="Marenne Police has signed already"):
+        clause(agreement, who)
+    with pytest.raises(Refused, match="Marenne Police has signed already"):
+        services.add_party(agreement, by=who.amina, organisation=who.youth.organisation)
+    services.sign_agreement(agreement, by=who.amina)
+    services.bring_into_force(agreement, by=who.amina)
+    with pytest.raises(Refused, match="terms can't be changed"):
+        clause(agreement, who)
+
+
+@pytest.mark.parametrize(
+    ("terms", "reason"),
+    [
+        ({"category": Category.HEALTH, "holds_in_interim": True}, "“health” can't be shared before"),
+        ({"category": Category.PLAN}, "Clause 1 says this already: “plan and goals” to prepare a release"),
+        ({"giving": "youth"}, "Open Door is not a party"),
+        ({"giving": "police"}, "between two organisations"),
+    ],
+)
+def test_a_clause_that_can_not_be_is_refused_in_words(
+    who: Signatories, terms: dict[str, Any], reason: str
+) -> None:
+    agreement = drafted(who)
+    if "giving" in terms:
+        terms = {**terms, "giving": getattr(who, terms["giving"]).organisation}
+    with pytest.raises(Refused, match=reason):
+        clause(agreement, who, **terms)
+
+
+def test_clauses_are_numbered_within_their_agreement(who: Signatories) -> None:
+    first, second = drafted(who), drafted(who)
+    with acting(who.amina):
+        for agreement in (first, second):
+            rows = register.clauses_of([agreement.pk], who.amina)
+            assert [row.number for row in rows] == [1, 2, 3]
+
+
+def test_a_party_is_added_once_and_does_not_come_back(who: Signatories) -> None:
+    agreement = drafted(who)
+    with pytest.raises(Refused, match="is a party already"):
+        services.add_party(agreement, by=who.amina, organisation=who.police.organisation)
+    party = services.leave_agreement(agreement, by=who.police, reason="No basis in law.")
+    assert party.left_at
+    assert json.loads(newest(agreement, who.amina).details)["reason"] == "No basis in law."
+    with pytest.raises(Refused, match="has left"):
+        services.add_party(agreement, by=who.amina, organisation=who.police.organisation)
+    with pytest.raises(Refused, match="has left"):
+        services.sign_agreement(agreement, by=who.police)
+    with pytest.raises(Refused, match="has left"):
+        services.leave_agreement(agreement, by=who.police, reason="x")
+    with pytest.raises(Refused, match="at least two"):
+        services.begin_interim(agreement, by=who.amina)
+
+
+def test_suspending_and_resuming_leads_back_to_where_it_was(who: Signatories) -> None:
+    interim = services.begin_interim(drafted(who), by=who.amina)
+    for agreement, state in ((interim, "interim"), (in_force(who), "in_force")):
+        with pytest.raises(Refused, match="Only the organisation that keeps"):
+            services.suspend_agreement(agreement, by=who.police, reason="x")
+        with pytest.raises(Refused, match="not suspended"):
+            services.resume_agreement(agreement, by=who.amina)
+        services.suspend_agreement(agreement, by=who.helene, reason="A letter went astray.")
+        with pytest.raises(Refused, match="can be suspended"):
+            services.suspend_agreement(agreement, by=who.helene, reason="x")
+        assert services.resume_agreement(agreement, by=who.amina).state == state
+
+
+def test_it_ends_now_or_on_a_day_to_come_but_never_later_than_agreed(who: Signatories) -> None:
+    agreement, at = in_force(who), clock.now()
+    with pytest.raises(Refused, match="in the past"):
+        services.end_agreement(agreement, by=who.amina, reason="x", at=at - timedelta(days=1))
+    later = services.end_agreement(agreement, by=who.amina, reason="Over.", at=at + timedelta(days=3))
+    assert (later.state, later.ends_at) == ("in_force", at + timedelta(days=3))
+    with pytest.raises(Refused, match="ends earlier"):
+        services.end_agreement(agreement, by=who.amina, reason="x", at=at + timedelta(days=4))
+    ended = services.end_agreement(agreement, by=who.amina, reason="Over at once.")
+    assert ended.state == "ended"
+    for step in (services.resume_agreement, services.bring_into_force, services.begin_interim):
+        with pytest.raises(Refused):
+            step(ended, by=who.amina)
+    with pytest.raises(Refused, match=ENDED):
+        services.leave_agreement(ended, by=who.police, reason="x")
+
+
+def test_a_job_sets_everything_up_but_signs_for_nobody(who: Signatories) -> None:
+    agreement = services.draft_agreement(by=SET_UP, title="x", kind="prison", keeper=who.amina.organisation)
+    for member in (who.amina, who.police):
+        services.add_party(agreement, by=SET_UP, organisation=member.organisation)
+    services.add_clause(
+        agreement,
+        by=SET_UP,
+        purpose=Purpose.PREPARE_RETURN,
+        category=Category.PRISON,
+        giving=who.police.organisation,
+        receiving=who.amina.organisation,
+    )
+    with pytest.raises(Refused, match="not a party"):
+        services.sign_agreement(agreement, by=SET_UP)  # type: ignore[arg-type]
+    for member in (who.amina, who.police):
+        services.sign_agreement(agreement, by=member)
+    assert services.bring_into_force(agreement, by=SET_UP).state == "in_force"
+
+
+# Task forces
+
+
+def test_a_member_sits_in_a_task_force_until_somebody_says_so(who: Signatories) -> None:
+    force = people.add_task_force(by=SET_UP, slug="returns", name="Returns", names={"fr": "Retours"})
+    seat = people.seat_member(force, who.constable, by=SET_UP)
+    with acting(who.constable):
+        assert who.constable.task_forces == (force.pk,)
+    people.end_seat(seat, by=SET_UP)
+    del who.constable.task_forces  # asked once for each sign-in
+    with acting(who.constable):
+        assert who.constable.task_forces == ()
+    with pytest.raises(Refused, match="ended already"):
+        people.end_seat(seat, by=SET_UP)
+
+
+def test_a_coordinator_seats_members_of_the_own_organisation_only(who: Signatories) -> None:
+    force = people.add_task_force(by=SET_UP, slug="returns", name="Returns", names={})
+    people.seat_member(force, who.claire, by=who.amina)
+    with pytest.raises(Refused, match="already"):
+        people.seat_member(force, who.claire, by=who.amina)
+    with pytest.raises(Refused, match="seats its own members"):
+        people.seat_member(force, who.claire, by=who.youth)
+    with pytest.raises(Refused, match="A coordinator says"):
+        people.seat_member(force, who.claire, by=who.claire)
+
+
+# The second wall
+
+
+@pytest.fixture
+def staff(who: Signatories, connected_as: Callable[[str], str]) -> Iterator[Callable[[Member, str], int]]:
+    """Run one statement as the staff's role for a member; returns how many rows it touched."""
+    keys = {member.pk: who.session(member) for member in (who.amina, who.claire, who.police, who.harbour)}
+    with psycopg.connect(connected_as("entente_staff")) as raw:
+
+        def run(member: Member, statement: str) -> int:
+            with raw.transaction(force_rollback=True):
+                raw.execute("select authz.begin('session', %s)", [keys[member.pk]])
+                return raw.execute(statement.encode()).rowcount
+
+        yield run
+
+
+@pytest.fixture
+def signed(who: Signatories) -> Agreement:
+    """A draft that the police signed; made before the connection becomes the staff's."""
+    agreement = drafted(who)
+    services.sign_agreement(agreement, by=who.police)
+    return agreement
+
+
+DENIED = psycopg.errors.InsufficientPrivilege
+
+
+def test_nobody_signs_or_leaves_for_another_organisation(
+    who: Signatories, signed: Agreement, staff: Callable[[Member, str], int]
+) -> None:
+    others = f"where agreement_id = '{signed.pk}' and organisation_id = '%s'"
+    police, city = (others % member.organisation_id for member in (who.police, who.amina))
+    assert staff(who.amina, f"update agreements_party set left_at = now() {police}") == 0
+    assert staff(who.police, f"update agreements_party set signed_at = now() {city}") == 0
+    assert staff(who.harbour, f"update agreements_party set signed_at = now() {city}") == 0
+    assert staff(who.claire, f"update agreements_party set signed_at = now() {city}") == 0
+    assert staff(who.amina, f"update agreements_party set signed_at = now() {city}") == 1
+    assert staff(who.police, f"update agreements_party set left_at = now() {police}") == 1
+
+
+@pytest.mark.parametrize(
+    "change", ["joined_at = '2020-01-01'", "organisation_id = gen_random_uuid()", "signed_at = '2020-01-01'"]
+)
+def test_a_party_does_not_rewrite_when_it_joined_who_it_is_or_when_it_signed(
+    who: Signatories, signed: Agreement, staff: Callable[[Member, str], int], change: str
+) -> None:
+    with pytest.raises(DENIED):
+        staff(who.police, f"update agreements_party set {change} where agreement_id = '{signed.pk}'")
+
+
+def test_nobody_moves_an_agreement_another_organisation_keeps(
+    who: Signatories, signed: Agreement, staff: Callable[[Member, str], int]
+) -> None:
+    flip = f"update agreements_agreement set state = 'in_force' where id = '{signed.pk}'"
+    assert staff(who.police, flip) == 0
+    assert staff(who.claire, flip) == 0
+    assert staff(who.amina, flip) == 1
+    with pytest.raises(DENIED):
+        staff(who.amina, f"update agreements_agreement set keeper_id = '{who.police.organisation_id}'")
+    with pytest.raises(DENIED):
+        staff(who.police, _new_party(signed, who.harbour))
+    with pytest.raises(DENIED):
+        staff(who.amina, _new_party(signed, who.harbour, signed="now()"))
+    assert staff(who.amina, _new_party(signed, who.harbour)) == 1
+
+
+def _new_party(agreement: Agreement, member: Member, signed: str = "null") -> str:
+    return (
+        "insert into agreements_party (id, agreement_id, organisation_id, joined_at, signed_at)"
+        f" values (gen_random_uuid(), '{agreement.pk}', '{member.organisation_id}', now(), {signed})"
+    )
+
+
+def test_a_clause_slips_into_nothing_that_was_signed(
+    who: Signatories, signed: Agreement, staff: Callable[[Member, str], int]
+) -> None:
+    slipped = (
+        "insert into agreements_clause (id, agreement_id, number, purpose, category, giving_id, receiving_id,"
+        f" opens_secrecy, holds_in_interim, legal_basis) values (gen_random_uuid(), '{signed.pk}',"
+        f" 9, 'plan_support', 'health', '{who.police.organisation_id}',"
+        f" '{who.amina.organisation_id}', true, false, '')"
+    )
+    with pytest.raises(DENIED):
+        staff(who.amina, slipped)
+    assert staff(who.amina, "update agreements_clause set opens_secrecy = true") == 0
+    assert staff(who.amina, "delete from agreements_clause") == 0
+
+
+def test_an_ended_agreement_and_one_that_was_left_stay_so(
+    who: Signatories, connected_as: Callable[[str], str]
+) -> None:
+    left, ended = drafted(who), drafted(who)
+    services.leave_agreement(left, by=who.police, reason="x")
+    services.end_agreement(ended, by=who.amina, reason="x")
+    keys = {member.pk: who.session(member) for member in (who.amina, who.police)}
+    back = f"update agreements_party set left_at = null where agreement_id = '{left.pk}'"
+    again = f"update agreements_agreement set state = 'in_force' where id = '{ended.pk}'"
+    for member, statement in ((who.police, back), (who.amina, again)):
+        with (
+            psycopg.connect(connected_as("entente_staff")) as raw,
+            pytest.raises(DENIED, match="stays as it is"),
+        ):
+            raw.execute("select authz.begin('session', %s)", [keys[member.pk]])
+            raw.execute(statement.encode())
+
+
+def test_the_tables_have_rows_at_all(who: Signatories) -> None:
+    agreement = drafted(who)
+    with acting(who.amina):
+        assert Party.objects.filter(agreement=agreement).count() == 2
+        assert Clause.objects.filter(agreement=agreement).count() == 3
