@@ -1,5 +1,6 @@
 """Django's settings. What differs between installations comes from the environment."""
 
+from datetime import date
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -102,6 +103,10 @@ LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_TZ = True
 TIME_ZONE = environment.text("ENTENTE_TIME_ZONE", "Europe/Brussels")
+try:
+    ENTENTE_HOLIDAYS = frozenset(map(date.fromisoformat, environment.words("ENTENTE_HOLIDAYS")))
+except ValueError as error:
+    raise ImproperlyConfigured("ENTENTE_HOLIDAYS are dates such as 2026-12-25, with commas.") from error
 
 # Static files: hashed names, relative imports of modules rewritten too
 STATIC_URL = "/static/"

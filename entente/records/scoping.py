@@ -54,3 +54,12 @@ class OwnedBy(Guarded[R]):
         if reader.actor_kind == "job":
             return models.Q()
         return models.Q(owner_id=reader.actor_organisation_id)
+
+
+class Reviews(OwnedBy[R]):
+    """For what was found about an act: its owner, whoever did it, and the overseer."""
+
+    def condition(self, reader: Actor) -> models.Q:
+        if getattr(reader, "role", "") == "overseer":
+            return models.Q()
+        return super().condition(reader) | models.Q(breaker_id=reader.actor_id)

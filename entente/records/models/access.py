@@ -28,9 +28,10 @@ from entente.audit.tables import DataPolicy, Wall
 from entente.keys.fields import Sealed
 from entente.people.models import Membership, Organisation, TaskForce
 from entente.records.models.record import OnRecord
-from entente.records.scoping import OwnedBy
+from entente.records.scoping import OwnedBy, Reviews
 
 LONGEST_GLASS = timedelta(hours=4)
+WORKS_INSIDE = f"owner_id = {ORGANISATION} and authz.works_inside(record_id)"
 MADE_OUT_TO = ("organisation", "task_force", "membership")
 ONE_OF_THREE = models.Q()
 for _one in MADE_OUT_TO:
@@ -42,13 +43,15 @@ class Participation(OnRecord):
 
     data_policy = DataPolicy(holds="who was invited", purpose="access", keep="with its record")
     wall = Wall(
-        read=f"({IS_JOB} or {IS_MEMBER} and (to_id = any({READERS}) or owner_id = {ORGANISATION}))",
+        # One's own, and all of a record one works inside: a colleague who is not named sees neither.
+        read=f"({IS_JOB} or {IS_MEMBER} and (to_id = any({READERS}) or {WORKS_INSIDE}))",
         # By those who work inside the record; by whoever just opened it; or by whoever breaks the glass.
         insert=f"({IS_JOB} or {IS_MEMBER} and case when is_emergency"
         f" then membership_id = {MEMBER} and authz.behind_glass(record_id) = owner_id"
+        f" and authz.has_glass_left()"
         f" and since between {AT} - interval '1 minute' and {AT} + interval '1 minute'"
-        f" else owner_id = {ORGANISATION} and (authz.works_inside(record_id) or authz.is_unclaimed(record_id)) end)",
-        change=f"({IS_JOB} or {IS_MEMBER} and owner_id = {ORGANISATION})",
+        f" else {WORKS_INSIDE} or owner_id = {ORGANISATION} and authz.is_unclaimed(record_id) end)",
+        change=f"({IS_JOB} or {IS_MEMBER} and {WORKS_INSIDE})",
         public="select",  # the policy of records asks here; a visitor sees no row
         is_kept=True,
     )
@@ -138,7 +141,11 @@ class Receipt(OnRecord):
     """Lets a person whom a record concerns read who looked at it, with a code and without an account."""
 
     data_policy = DataPolicy(holds="a hash of a code", purpose="the right to know who looked", keep="90 days")
-    wall = Wall(read=owned("record_id"), insert=owned("record_id"), change=owned("record_id"))
+    wall = Wall(
+        read=owned("record_id"),
+        insert=f"({owned('record_id')} and ({IS_JOB} or {ROLE} in ('officer', 'coordinator')))",
+        change=IS_JOB,
+    )
 
     code_hash = models.CharField(max_length=64, unique=True)
     issued_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -177,7 +184,7 @@ class GlassReview(models.Model):
     finding = models.CharField(max_length=12, choices=Finding)
     words = Sealed()
 
-    objects: ClassVar[OwnedBy[GlassReview]] = OwnedBy()  # type: ignore[assignment]
+    objects: ClassVar[Reviews[GlassReview]] = Reviews()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.finding
