@@ -18,8 +18,11 @@ class Message(models.Model):
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER} and organisation_id = {ORGANISATION})",
         insert="(select authz.kind()) in ('member', 'job')",
-        change=IS_JOB,
+        # Its organisation may take back what still waits; what was sent stays as it was.
+        change=f"({IS_JOB} or {IS_MEMBER} and organisation_id = {ORGANISATION}"
+        f" and state in ('waiting', 'withdrawn'))",
         logged=False,
+        is_kept=True,
     )
 
     class State(models.TextChoices):
@@ -28,16 +31,19 @@ class Message(models.Model):
         WAITING = "waiting", _("waiting")
         SENT = "sent", _("sent")
         FAILED = "failed", _("could not be delivered")
+        WITHDRAWN = "withdrawn", _("taken back before it was sent")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation_id = models.UUIDField(null=True)
     record_id = models.UUIDField(null=True)
+    # The member it is for: it goes only while they may see the record. Nobody for an address outside.
+    member_id = models.UUIDField(null=True)
     address = Sealed()
     subject = Sealed()
     body = Sealed()
     template = models.CharField(max_length=80)
     language = models.CharField(max_length=5)
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     attempts = models.IntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
     made_at = models.DateTimeField(default=clock.now)

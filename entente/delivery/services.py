@@ -1,6 +1,9 @@
 """Queues messages in the caller's transaction and sends them from the worker."""
 
+from __future__ import annotations
+
 import uuid
+from collections.abc import Iterable
 from smtplib import SMTPException
 
 from django.core.mail import EmailMessage
@@ -10,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from entente.audit import clock
-from entente.audit.actors import Actor, acting
+from entente.audit.actors import Actor, acting, begin
 from entente.audit.decisions import Decision, allow
 from entente.audit.services import log
 from entente.delivery.models import Message
+from entente.delivery.rules import may_still_go
 from entente.jobs.queue import ATTEMPTS, defer
 
 
@@ -28,15 +32,20 @@ def send(
     language: str,
     by: Actor,
     about: models.Model | None = None,
+    member_id: uuid.UUID | None = None,
     context: dict[str, object] | None = None,
 ) -> Message:
-    """Queue the message `<template>.txt` (its first line is the subject), written in `language`."""
+    """Queue the message `<template>.txt` (its first line is the subject), written in `language`.
+
+    With `member_id` it is sent only while that member may see the record it is about.
+    """
     with override(language):
         text = render_to_string(f"{template}.txt", {"about": about, **(context or {})})
     subject, _, body = text.strip().partition("\n")
     message = Message(
         organisation_id=by.actor_organisation_id,
         record_id=getattr(about, "audit_record_id", None),
+        member_id=member_id,
         template=template,
         language=language,
     )
@@ -55,6 +64,10 @@ def deliver_message(message_id: uuid.UUID, *, by: Actor) -> None:
         message = Message.objects.get(pk=message_id)
         if message.state != Message.State.WAITING:
             return
+        decision = may_still_go(message, by)
+        if not decision:
+            _withdraw(message, decision, by=by)
+            return
         mail = EmailMessage(
             message.subject,
             message.body,
@@ -69,6 +82,21 @@ def deliver_message(message_id: uuid.UUID, *, by: Actor) -> None:
     _settle_message(message, error, by=by)
     if error and message.state == Message.State.WAITING:
         raise NotDelivered(error)
+
+
+@transaction.atomic
+def withdraw_messages(messages: Iterable[Message], *, by: Actor, decision: Decision) -> list[Message]:
+    """Take back those of the messages that still wait, because of `decision`; returns them."""
+    begin(by)
+    waiting = [message for message in messages if message.state == Message.State.WAITING]
+    return [_withdraw(message, decision, by=by) for message in waiting]
+
+
+def _withdraw(message: Message, decision: Decision, *, by: Actor) -> Message:
+    message.state = Message.State.WITHDRAWN
+    message.save(update_fields=["state"])
+    log("delivery.message_withdrawn", by=by, about=message, decision=decision)
+    return message
 
 
 @transaction.atomic

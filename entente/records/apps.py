@@ -1,9 +1,27 @@
-"""Django's entry for records."""
+"""Django's entry for records, and the general kind of record: a matter."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from entente.records.kinds import Kind, register
 
 
 class RecordsConfig(AppConfig):
-    """Registers the app."""
+    """Registers the app and its kind of record."""
 
     name = "entente.records"
+
+    def ready(self) -> None:
+        from entente.delivery.rules import check_before_sending
+        from entente.records.readers import may_message_go
+
+        check_before_sending(may_message_go)
+        register(
+            Kind(
+                key="matter",
+                name=_("matter"),
+                prefix="MAT",
+                staff_page="records:record",
+                public_page="records:record",
+            )
+        )
