@@ -214,7 +214,7 @@ def _under_agreement(
             and clause.giving_id == thing.owner_id
             and clause.receiving_id == reader.actor_organisation_id
         ):
-            return _holds(term, at, is_secret=thing.is_secret)
+            return holds(term, at, is_secret=thing.is_secret)
     return refuse(
         NO_CLAUSE,
         category=in_english(Category, thing.category),
@@ -222,7 +222,7 @@ def _under_agreement(
     )
 
 
-def _holds(term: Term, at: datetime, *, is_secret: bool) -> Decision:
+def holds(term: Term, at: datetime, *, is_secret: bool) -> Decision:
     """Whether a clause that fits holds at this moment."""
     clause, agreement = term.clause, term.agreement
     told = {"agreement": str(agreement), "number": clause.number}
