@@ -1,0 +1,1 @@
+"""A million records of 200 organisations, for measuring the walls."""
