@@ -44,7 +44,9 @@ class Participation(OnRecord):
     data_policy = DataPolicy(holds="who was invited", purpose="access", keep="with its record")
     wall = Wall(
         # One's own, and all of a record one works inside: a colleague who is not named sees neither.
-        read=f"({IS_JOB} or {IS_MEMBER} and (to_id = any({READERS}) or {WORKS_INSIDE}))",
+        # Broken glass is the privacy officer's too, who need not see the record.
+        read=f"({IS_JOB} or {IS_MEMBER} and (to_id = any({READERS}) or {WORKS_INSIDE}"
+        f" or is_emergency and {ROLE} = 'officer' and owner_id = {ORGANISATION}))",
         # By those who work inside the record; by whoever just opened it; or by whoever breaks the glass.
         insert=f"({IS_JOB} or {IS_MEMBER} and case when is_emergency"
         f" then membership_id = {MEMBER} and authz.behind_glass(record_id) = owner_id"
