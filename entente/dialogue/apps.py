@@ -14,6 +14,7 @@ from entente.audit.actors import Actor
 from entente.records.kinds import Kind, StateWords, Waiting, register
 
 if TYPE_CHECKING:
+    from entente.audit.models import Event
     from entente.people.models import Member
 
 
@@ -32,6 +33,7 @@ class DialogueConfig(AppConfig):
                 public_page="dialogue:dialogue",
                 waiting=waiting_for,
                 states=states,
+                sentences=sentences,
             )
         )
 
@@ -72,3 +74,13 @@ def states(record_ids: list[uuid.UUID], reader: Actor) -> dict[uuid.UUID, StateW
     return {
         row.pk: StateWords(STATE_KINDS[Dialogue.State(row.state)], row.get_state_display()) for row in rows
     }
+
+
+def sentences(events: list[Event], reader: Member) -> dict[uuid.UUID, str]:
+    """What happened to dialogues, with the statements it is about, by the event's id."""
+    from entente.dialogue.events import in_sentence
+    from entente.dialogue.models import Statement
+
+    about = [event.about_id for event in events if event.about_kind == Statement._meta.label_lower]
+    texts = dict(Statement.objects.visible_to(reader).filter(pk__in=about).values_list("pk", "text"))
+    return {event.pk: in_sentence(event, texts) for event in events}

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from entente.audit.models import Event
 from entente.dialogue.models import Dialogue, Statement, Stratum
+from entente.records import events as records
 from entente.ui.templatetags.ui import number
 
 # `name:kind` where it matters who acted. The details fill the placeholders.
@@ -45,10 +46,7 @@ SENTENCES: dict[str, Promise | str] = {
     "dialogue.import_stopped": _("The import stopped after %(rows)s votes. What was written is kept."),
     "dialogue.import_resumed": _("%(who)s let the import go on."),
     "dialogue.refused": _("%(who)s tried something that was refused."),
-    "records.note_written": _("%(who)s wrote a note."),
-    "records.action_added": _("%(who)s said who does what by when."),
-    "records.action_completed": _("%(who)s did what was to be done."),
-    "records.translation_written": _("%(who)s wrote a translation."),
+    **records.SENTENCES,
 }
 UNKNOWN = _("%(who)s did something that this page has no words for yet.")
 

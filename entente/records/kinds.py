@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from entente.audit.models import Event
     from entente.people.models import Member
 
 
@@ -37,11 +38,17 @@ def no_states(record_ids: list[uuid.UUID], reader: Any) -> dict[uuid.UUID, State
     return {}
 
 
+def no_sentences(events: list["Event"], reader: "Member") -> dict[uuid.UUID, str]:
+    """For kinds of record to which nothing happens but what happens to every record."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of record: its key, its name, the prefix of its references, and its pages.
 
-    `waiting` says what waits for a reader; `states` where records stand, of those the reader may see.
+    `waiting` says what waits for a reader; `states` where records stand, of those the reader may see;
+    `sentences` what happened, by the event's id, in words of this kind's own.
     """
 
     key: str
@@ -51,6 +58,7 @@ class Kind:
     public_page: str
     waiting: Callable[["Member"], list[Waiting]] = nothing_waits
     states: Callable[[list[uuid.UUID], Any], dict[uuid.UUID, StateWords]] = no_states
+    sentences: Callable[[list["Event"], "Member"], dict[uuid.UUID, str]] = no_sentences
 
 
 _kinds: dict[str, Kind] = {}

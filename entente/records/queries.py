@@ -6,19 +6,29 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q, QuerySet
 
+from entente.agreements.rules import lasts
+from entente.agreements.vocabulary import Category
+from entente.audit import clock
 from entente.audit.actors import Actor, begin
 from entente.audit.models import Event
-from entente.people.models import Member
-from entente.records.models import Action, Note, Record, Translation
+from entente.people.models import Member, Seat, TaskForce
+from entente.people.queries import colleagues
+from entente.records.listing import Cursor, newest
+from entente.records.models import Action, File, Note, Participation, Record, Translation
+from entente.records.reading import let_in
 from entente.records.references import as_reference
-from entente.records.words import as_query, searched
+from entente.records.searching import saying
 
 EVENTS = 400  # how far back "lately" looks
+LATELY = 300  # of so many of the newest records everything that happened is looked at
+MANY = 1000  # beyond, a list says "more than"
+TWICE = timedelta(minutes=2)
+OURS, SHARED = "ours", "shared"
 Texts = dict[tuple[uuid.UUID, str], dict[str, Translation]]
 
 
@@ -77,12 +87,8 @@ def titles(records: Sequence[Record], language: str, reader: Actor) -> dict[uuid
 
 
 def search(words: str, reader: Actor) -> QuerySet[Record]:
-    """Records whose reference is `words` or that have every one of them, in any language, newest first."""
-    wanted = searched(words)[:8]
-    if not wanted:
-        return Record.objects.visible_to(reader).none()
-    found = RawSQL("select authz.found(to_tsquery('simple', %s))", [as_query(wanted)])  # noqa: S611  bound
-    rows = Record.objects.visible_to(reader).filter(pk__in=found)
+    """Records that have every one of `words`, in any language, newest first."""
+    rows = Record.objects.visible_to(reader).filter(saying(words, reader))
     return rows.select_related("owner").order_by("-opened_at")
 
 
@@ -99,3 +105,113 @@ def translations_of(record_id: uuid.UUID, reader: Actor, language: str | None = 
 def notes_on(record: Record, reader: Actor) -> QuerySet[Note]:
     """What was written on a record, newest first."""
     return Note.objects.visible_to(reader).filter(record_id=record.pk).order_by("-written_at", "id")
+
+
+def files_on(record: Record, reader: Actor) -> QuerySet[File]:
+    """What was kept on a record, newest first."""
+    return File.objects.visible_to(reader).filter(record_id=record.pk).order_by("-kept_at", "id")
+
+
+def who_works_on(record: Record, reader: Member) -> QuerySet[Member]:
+    """Colleagues who see a record of the reader's organisation, by name: they can promise something on it."""
+    rows = colleagues(reader)
+    if record.audience == Record.Audience.ORGANISATION:
+        return rows
+    at = clock.now()
+    lasting = [p for p in let_in(record, reader) if not p.is_emergency and lasts(at, p.since, p.until)]
+    seen_by = Q(pk__in=[p.membership_id for p in lasting if p.membership_id])
+    if record.audience == Record.Audience.TASK_FORCE:
+        seats = Seat.objects.filter(
+            Q(until=None) | Q(until__gt=at),
+            task_force_id__in=[p.task_force_id for p in lasting if p.task_force_id],
+            since__lte=at,
+        )
+        seen_by |= Q(pk__in=seats.values("membership_id"))
+    return rows.filter(seen_by)
+
+
+def opened_just_now(reader: Member, title: str) -> Record | None:
+    """A record of this title that the reader opened in the last minutes: a form sent twice is one."""
+    since = clock.now() - TWICE
+    own = Record.objects.visible_to(reader).filter(
+        owner_id=reader.organisation_id, title=title, opened_at__gte=since
+    )
+    opened = {record.pk: record for record in own}
+    begin(reader)
+    events = Event.objects.filter(record_id__in=list(opened), about_id__in=list(opened), actor_id=reader.pk)
+    return next((opened[event.record_id] for event in events if event.record_id), None)
+
+
+def category_label(category: str) -> str:
+    """A category in the reader's words."""
+    return str(Category(category).label) if category in Category.values else category
+
+
+def own_task_forces(reader: Member) -> QuerySet[TaskForce]:
+    """The task forces in which the reader sits now, by name."""
+    return TaskForce.objects.filter(pk__in=reader.task_forces).order_by("name")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which records somebody asks a list for; empty means all."""
+
+    kind: str = ""
+    whose: str = ""
+    words: str = ""
+
+    def condition(self, reader: Member) -> Q:
+        """What the records asked for have in common."""
+        matching = Q(kind=self.kind) if self.kind else Q()
+        if self.whose == OURS:
+            matching &= Q(owner_id=reader.organisation_id)
+        elif self.whose == SHARED:
+            matching &= ~Q(owner_id=reader.organisation_id)
+        if self.words:
+            matching &= saying(self.words, reader)
+        return matching
+
+
+ALL = Wanted()
+
+
+def open_to(reader: Member, wanted: Wanted = ALL) -> QuerySet[Record]:
+    """Records of the reader's organisation and those it was let in to, as far as they are open; no order.
+
+    What is merely public for the reader is not among them.
+    """
+    let_in_to: QuerySet[Any] = QuerySet(Participation).filter(
+        to_id__in=[reader.pk, reader.organisation_id, *reader.task_forces]
+    )
+    concerns = Q(owner_id=reader.organisation_id) | Q(pk__in=let_in_to.values("record_id"))
+    rows = Record.objects.visible_to(reader).filter(concerns, wanted.condition(reader))
+    return rows.select_related("owner")
+
+
+def page_open_to(
+    reader: Member, number: int, wanted: Wanted = ALL, before: Cursor | None = None
+) -> list[Record]:
+    """A page of the same, newest first, with one more than `number` when there is another page."""
+    return newest(reader, number + 1, before=before, matching=wanted.condition(reader))
+
+
+def count_open_to(reader: Member, wanted: Wanted = ALL) -> int:
+    """How many there are; MANY + 1 stands for more than MANY."""
+    return open_to(reader, wanted).order_by()[: MANY + 1].count()
+
+
+def changes_open_to(reader: Member, number: int) -> list[tuple[Event, Record]]:
+    """What happened lately on records open to the reader, as far as the log is open to them, newest first."""
+    lately = [record.pk for record in newest(reader, LATELY)]
+    happened = Event.objects.filter(allowed=True, record_id__isnull=False).order_by("-at", "id")
+    own = Q(actor_organisation_id=reader.organisation_id)
+    rows = {
+        event.pk: event
+        for matching in (own, Q(record_id__in=lately))
+        for event in happened.filter(matching)[:EVENTS]
+    }
+    seen = open_to(reader).filter(pk__in={event.record_id for event in rows.values()})
+    records = {record.pk: record for record in seen}
+    known = [event for event in rows.values() if event.record_id in records]
+    known.sort(key=lambda event: (event.at, str(event.pk)), reverse=True)
+    return [(event, records[event.record_id]) for event in known[:number] if event.record_id]

@@ -2,6 +2,8 @@
 
 import re
 import secrets
+import uuid
+from datetime import UTC, datetime
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"  # 29 signs, a prime: no 0 O, 1 I L, U, Z
 LENGTH = 6
@@ -32,3 +34,20 @@ def is_reference(text: str) -> bool:
         return False
     body = text.rpartition("-")[2]
     return check_sign(body[:-1]) == body[-1]
+
+
+def as_cursor(opened_at: datetime, record_id: uuid.UUID) -> str:
+    """Where a page of records ended, for an address: the moment and the record."""
+    return f"{opened_at.astimezone(UTC):%Y%m%dT%H%M%S%f}-{record_id.hex}"
+
+
+def from_cursor(text: str) -> tuple[datetime, uuid.UUID] | None:
+    """What `as_cursor` wrote, or None for anything else."""
+    found = re.fullmatch(r"([0-9]{8}T[0-9]{12})-([0-9a-f]{32})", text)
+    if not found:
+        return None
+    try:
+        moment = datetime.strptime(found[1], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment, uuid.UUID(found[2])

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, path
 
+from entente.records import api
+from entente.records.views import files, lists, matters
 from entente.records.views import working as views
 
 public_urls: list[URLPattern] = []
@@ -9,6 +11,16 @@ staff_urls: list[URLPattern] = [
     path("", views.my_work, name="my_work"),
     path("search/", views.search, name="search"),
     path("actions/<uuid:action_id>/complete/", views.complete_action, name="complete_action"),
+    path("records/", lists.record_list, name="record_list"),
+    path("records/new/", matters.open_matter, name="open_matter"),
+    path("records/export.csv", lists.export_records, name="export_records"),
+    path("records/changes/", lists.changes, name="changes"),
+    path("records/changes.atom", lists.changes_feed, name="changes_feed"),
+    path("api/records/", api.api_records, name="api_records"),
+    path("api/records/<slug:reference>/", api.api_record, name="api_record"),
+    path("records/<slug:reference>/", matters.record, name="record"),
+    path("records/<slug:reference>/file/", files.keep_file, name="keep_file"),
+    path("records/<slug:reference>/files/<uuid:file_id>/", files.download_file, name="download_file"),
     path("records/<slug:reference>/note/", views.write_note, name="write_note"),
     path("records/<slug:reference>/action/", views.add_action, name="add_action"),
 ]

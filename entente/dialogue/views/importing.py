@@ -19,10 +19,10 @@ from entente.audit.decisions import Refused
 from entente.audit.services import log
 from entente.dialogue import queries, rules, services
 from entente.dialogue.forms.importing import BringInForm, UploadForm, too_large
-from entente.dialogue.views.csv_files import csv_file
 from entente.dialogue.views.steps import REFUSED_HERE
 from entente.people.sign_in import MemberRequest
 from entente.records.models import ImportRun
+from entente.records.views.csv_files import csv_file
 
 PAGE = 50
 TOO_LARGE = 413

@@ -16,10 +16,10 @@ from entente.audit.decisions import Refused
 from entente.dialogue import queries, rules, services
 from entente.dialogue.forms.running import CodesForm
 from entente.dialogue.models import Dialogue, Stratum
-from entente.dialogue.views.csv_files import csv_file
 from entente.dialogue.views.steps import REFUSED_HERE, dialogue_to_run, kept_refusal, public_page, to_record
 from entente.people.queries import area_names
 from entente.people.sign_in import MemberRequest
+from entente.records.views.csv_files import csv_file
 
 
 def make_codes(request: MemberRequest, reference: str) -> HttpResponse:

@@ -13,11 +13,14 @@ from entente.audit import clock
 from entente.people.models import Member
 from entente.people.queries import colleagues
 from entente.records.fields import Line, Passage, one_line, several_lines
+from entente.records.forms.categories import PartForm
+from entente.records.models import Record
+from entente.records.queries import who_works_on
 
 NOTE_LENGTH = 4000
 
 
-class NoteForm(forms.Form):
+class NoteForm(PartForm):
     """A note on a record."""
 
     text = Passage(
@@ -32,7 +35,7 @@ class NoteForm(forms.Form):
     )
 
 
-class ActionForm(forms.Form):
+class ActionForm(PartForm):
     """Who does what by when."""
 
     what = Line(label=_("What is to be done"), max_length=200, widget=one_line())
@@ -41,9 +44,10 @@ class ActionForm(forms.Form):
         label=_("By when"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
 
-    def __init__(self, data: Any = None, *, by: Member) -> None:
-        super().__init__(data, initial={"assigned_to": str(by.pk)})
-        self.members = {str(member.pk): member for member in colleagues(by)}
+    def __init__(self, data: Any = None, *, by: Member, record: Record | None = None) -> None:
+        super().__init__(data, record=record, initial={"assigned_to": str(by.pk)})
+        members = who_works_on(record, by) if record else colleagues(by)
+        self.members = {str(member.pk): member for member in members}
         field = self.fields["assigned_to"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(key, member.person.name) for key, member in self.members.items()]

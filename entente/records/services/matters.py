@@ -35,7 +35,7 @@ def open_matter(
     `titles` are the title in other languages, by language code. Only titles are found by search.
     """
     force = task_force if audience == Audience.TASK_FORCE else None
-    decision = rules.may_open_matter(by, audience, force and force.pk, clock.now()).require()
+    decision = rules.may_open_matter(by, audience, force.pk if force else None, clock.now()).require()
     record = Record(
         kind=KIND,
         reference=new_reference(PREFIX),

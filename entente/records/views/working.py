@@ -18,16 +18,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from entente.audit import clock
-from entente.audit.decisions import Refused
+from entente.audit.decisions import Decision, Refused
 from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
 from entente.records import queries, rules, services
+from entente.records.forms.categories import PartForm
 from entente.records.forms.working import ActionForm, NoteForm, SearchForm
 from entente.records.kinds import all_kinds, kind_of
 from entente.records.models import Action, Record
+from entente.records.reading import let_in
 from entente.records.references import as_reference, is_reference
+from entente.records.rules.sharing import works_inside
 
 ON_A_PAGE = 25
+LATELY_SHARED = 8
 COLUMNS = (
     gettext_lazy("Title"),
     gettext_lazy("Kind"),
@@ -38,10 +42,17 @@ COLUMNS = (
 
 
 def page_of(record: Record, reader: Member) -> str:
-    """Where the reader opens a record: its staff page, or its public page when others own it."""
+    """Where the reader opens a record: its staff page; of others' records the public or the general one."""
     kind = kind_of(record.kind)
-    is_elsewhere = record.owner_id != reader.organisation_id and record.public_since is not None
-    return reverse(kind.public_page if is_elsewhere else kind.staff_page, args=[record.reference])
+    if record.owner_id == reader.organisation_id:
+        return reverse(kind.staff_page, args=[record.reference])
+    page = kind.public_page if record.public_since is not None else "records:record"
+    return reverse(page, args=[record.reference])
+
+
+def title_of(record: Record, reader: Member) -> str:
+    """A record's title in the reader's language."""
+    return queries.titles([record], _language(), reader)[record.pk]
 
 
 @require_GET
@@ -50,13 +61,17 @@ def my_work(request: MemberRequest) -> HttpResponse:
     reader = request.member
     actions = list(queries.my_work(reader))
     changes = queries.lately_changed(reader)
-    titles = queries.titles(
-        [action.record for action in actions] + [change.record for change in changes], _language(), reader
-    )
+    shared = queries.page_open_to(reader, LATELY_SHARED, queries.Wanted(whose=queries.SHARED))[:LATELY_SHARED]
+    named = [action.record for action in actions] + [change.record for change in changes] + shared
+    titles = queries.titles(named, _language(), reader)
     context = {
         "actions": [_promised(action, titles, reader) for action in actions],
         "waiting": [waiting for kind in all_kinds() for waiting in kind.waiting(reader)],
         "changes": [_changed(change, titles, reader) for change in changes],
+        "shared": [
+            {"record": record, "title": titles[record.pk], "url": page_of(record, reader)}
+            for record in shared
+        ],
     }
     return render(request, "records/my_work.html", context)
 
@@ -144,6 +159,7 @@ def complete_action(request: MemberRequest, action_id: uuid.UUID) -> HttpRespons
     action = get_object_or_404(actions, pk=action_id)
     back = _back(request, reverse("records:my_work"))
     try:
+        _inside(action.record, request.member).require()
         services.complete_action(action, by=request.member)
     except Refused as refused:
         messages.info(request, str(refused))
@@ -162,38 +178,51 @@ def _back(request: HttpRequest, otherwise: str) -> str:
 
 def write_note(request: MemberRequest, reference: str) -> HttpResponse:
     """Write a note on a record; what was typed stays when something is wrong with it."""
-    record = _worked_on(request, reference)
-    form = NoteForm(request.POST or None)
+    record = worked_on(request, reference)
+    form = NoteForm(request.POST or None, record=record)
     if form.is_valid():
-        services.write_note(record, by=request.member, text=form.cleaned_data["text"])
+        services.write_note(record, by=request.member, **form.cleaned_data)
         messages.success(request, _("Your note is kept on the record."))
         return redirect(f"{page_of(record, request.member)}#notes")
-    return _form_page(request, "records/write_note.html", record, form)
+    return form_page(request, "records/write_note.html", record, form)
 
 
 def add_action(request: MemberRequest, reference: str) -> HttpResponse:
     """Say who does what by when, on a record."""
-    record = _worked_on(request, reference)
-    form = ActionForm(request.POST or None, by=request.member)
+    record = worked_on(request, reference)
+    form = ActionForm(request.POST or None, by=request.member, record=record)
     if form.is_valid():
         services.add_action(record, by=request.member, **form.cleaned_data)
         messages.success(request, _("The action is kept. Whoever does it finds it under “My work”."))
         return redirect(f"{page_of(record, request.member)}#actions")
-    return _form_page(request, "records/add_action.html", record, form)
+    return form_page(request, "records/add_action.html", record, form)
 
 
-def _worked_on(request: MemberRequest, reference: str) -> Record:
+def worked_on(request: MemberRequest, reference: str) -> Record:
     """A record the member works on. Raises Http404 when it does not exist for them, Refused for readers."""
     record = queries.record_with(reference, request.member)
     if record is None:
         raise Http404
     rules.may_work_on(request.member, record, clock.now()).require()
+    _inside(record, request.member).require()
     return record
 
 
-def _form_page(
-    request: MemberRequest, template: str, record: Record, form: NoteForm | ActionForm
+def _inside(record: Record, reader: Member) -> Decision:
+    """Within its organisation too, a record is worked on by those it is for; broken glass only shows it."""
+    return works_inside(reader, record, clock.now(), list(let_in(record, reader)))
+
+
+def form_page(
+    request: MemberRequest,
+    template: str,
+    record: Record,
+    form: PartForm,
+    *,
+    refusal: str = "",
+    status: int = 0,
 ) -> HttpResponse:
-    title = queries.titles([record], _language(), request.member)[record.pk]
-    context = {"record": record, "title": title, "form": form, "back": page_of(record, request.member)}
-    return render(request, template, context, status=400 if form.is_bound else 200)
+    """The page of a form about one record."""
+    title, back = title_of(record, request.member), page_of(record, request.member)
+    context = {"record": record, "title": title, "form": form, "back": back, "refusal": refusal}
+    return render(request, template, context, status=status or (400 if form.is_bound else 200))
