@@ -194,6 +194,8 @@ def _own(world: World, reader: Member, thing: Thing, at: datetime) -> Iterator[W
     if record.audience == "organisation":
         return
     for given in world.participations_of(record.id):
+        if not inside["own: organisation"] and given.member not in (None, reader.id):
+            continue  # two reasons: no single one decides
         if record.audience == "task_force":
             admits = given.task_force is not None or given.member is not None
         else:
@@ -235,8 +237,8 @@ def _glass(world: World, reader: Member, thing: Thing, at: datetime) -> Iterator
     """Door 5."""
     inside = _membership(reader, at)
     for given in world.participations_of(world.record_of(thing).id):
-        if given.member is None:  # no emergency and not made out to the reader: two reasons, always
-            continue
+        if given.member != reader.id and not given.is_emergency:
+            continue  # two reasons: no single one decides
         conditions: Conditions = {
             **inside,
             "glass: an emergency": given.is_emergency,
