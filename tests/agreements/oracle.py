@@ -366,7 +366,8 @@ def _openings(
 
     def answer() -> list[Option]:
         nothing = dict.fromkeys((f"{door}: opening by the reader", f"{door}: opening on this record"), False)
-        made = [*world.openings_on(record), *_elsewhere(world, given, reader, at)]
+        mine = [opening for opening in world.openings_on(record) if opening.member == reader.id]
+        made = [*mine, *_of_others(world, given, reader, at), *_elsewhere(world, given, reader, at)]
         return _likeliest([*map(one, made), (nothing, None)])
 
     return world.once(("openings", door, record, given.purpose, reader.id, at), answer)
@@ -381,3 +382,14 @@ def _elsewhere(world: World, given: Participation, reader: Member, at: datetime)
 
     lasting = world.once(("elsewhere", reader.id, given.purpose, at), answer)
     return [one for one in lasting if one.record != given.record][:1]
+
+
+def _of_others(world: World, given: Participation, reader: Member, at: datetime) -> list[Opening]:
+    """One opening that misses by its member alone, if there is one; what misses by more decides nothing."""
+
+    def answer() -> list[Opening]:
+        made = [one for one in world.openings_on(given.record) if one.purpose == given.purpose]
+        return [one for one in made if begun(one.at, at) and not_over(one.until, at)]
+
+    lasting = world.once(("of others", given.record, given.purpose, at), answer)
+    return [one for one in lasting if one.member != reader.id][:1]
