@@ -23,6 +23,7 @@ public_urls = [
         path("", include((portal_urls, "portal"))),
         *demo_urls,
         path("dialogues/", include((dialogue.public_urls, "dialogue"))),
+        path("", include((records.public_urls, "records_public"))),
     ),
 ]
 staff_urls = [

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from entente.audit import clock
 from entente.audit.actors import VISITOR
 from entente.demo import content_words as words
 from entente.demo import queries, services
@@ -131,6 +132,7 @@ def sign_in_as(request: HttpRequest) -> HttpResponse:
         raise Http404(str(nobody)) from nobody
     login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session["signed_in_with"] = "demo"
+    request.session["signed_in_at"] = clock.now().timestamp()
     response = redirect("records:my_work")
     response.set_cookie(settings.LANGUAGE_COOKIE_NAME, get_language() or "en", samesite="Lax")
     return response

@@ -6,9 +6,10 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
 
@@ -44,6 +45,9 @@ def expiry(started_at: datetime, at: datetime) -> datetime:
 class SessionStore(SessionBase):
     """One session in the table `people_session`."""
 
+    # A page that asks by itself is no sign that somebody still sits before it.
+    is_asked_by_page = False
+
     def load(self) -> dict[str, Any]:
         row = self._row()
         if row is None:
@@ -57,6 +61,15 @@ class SessionStore(SessionBase):
         """Whether a second factor stands behind it."""
         row = self._row()
         return row is not None and row.is_strong
+
+    @property
+    def proven_at(self) -> datetime | None:
+        """When this session's person last used a passkey or a code; in the demo, when they were chosen."""
+        content = self._get_session()  # type: ignore[attr-defined]
+        moments = [note["at"] for note in _notes(content) if note.get("type") in FACTORS and "at" in note]
+        if content.get("signed_in_with") == "demo" and "entente.demo" in settings.INSTALLED_APPS:
+            moments.append(content.get("signed_in_at") or self._started())
+        return datetime.fromtimestamp(max(moments), UTC) if moments else None
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         key = self.session_key or ""
@@ -113,10 +126,14 @@ class SessionStore(SessionBase):
             return None
         return Session.objects.filter(key_hash=key_hash(self.session_key), expires_at__gt=clock.now()).first()
 
+    def _started(self) -> float:
+        row = self._row()
+        return row.started_at.timestamp() if row else 0.0
+
     def _touch(self, row: Session) -> None:
         """Note that somebody was here, at most once a minute."""
         at = clock.now()
-        if at - row.seen_at >= SEEN_EVERY:
+        if at - row.seen_at >= SEEN_EVERY and not self.is_asked_by_page:
             later = expiry(row.started_at, at)
             Session.objects.filter(key_hash=row.key_hash).update(seen_at=at, expires_at=later)
 
@@ -146,9 +163,14 @@ class SessionStore(SessionBase):
 
 
 def _proven_by(content: dict[str, Any]) -> list[str]:
-    """How the person of this session proved who they are, in order; another person's proofs do not count."""
-    noted = content.get(METHODS, []) if content.get(METHODS_OF) == content.get("_auth_user_id") else []
-    methods = [FACTORS.get(note.get("type", ""), "") or note.get("method", "") for note in noted]
+    """How the person of this session proved who they are, in order."""
+    methods = [FACTORS.get(note.get("type", ""), "") or note.get("method", "") for note in _notes(content)]
     if content.get("signed_in_with") == "demo":
         methods.append("demo")
     return methods
+
+
+def _notes(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """What allauth noted about this person's sign-in; another person's proofs do not count."""
+    notes: list[dict[str, Any]] = content.get(METHODS, [])
+    return notes if content.get(METHODS_OF) == content.get("_auth_user_id") else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -20,9 +21,11 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from entente.audit import clock
 from entente.audit.actors import VISITOR, Actor, Credential, Plain, acting, begin, begun
-from entente.audit.decisions import Refused
+from entente.audit.decisions import Refused, refuse
 from entente.audit.services import log
 from entente.people.models import Account, Member, Membership
 from entente.people.rate_limits import sender, within_limit
@@ -42,6 +45,11 @@ TRIED_AT = {
 }
 TRIES_OF_A_CONNECTION = 300
 TRIES_FOR_AN_ADDRESS = 20
+FRESH = timedelta(minutes=5)
+CHOOSE_AGAIN = gettext_lazy(
+    "This takes a proof that is at most five minutes old. In this demo that is the click on a person: choose"
+    " yourself again on the first screen, then come back."
+)
 
 
 def is_too_long(request: HttpRequest) -> bool:
@@ -79,6 +87,25 @@ def language_brought_along(request: HttpRequest) -> HttpResponse | None:
     response = redirect(f"{request.path}?{rest.urlencode()}" if rest else request.path)
     set_language_cookie(response, language)
     return response
+
+
+def has_fresh_proof(request: HttpRequest) -> bool:
+    """Whether whoever is signed in used a passkey or a code within the last five minutes."""
+    proven_at = request.session.proven_at  # type: ignore[attr-defined]
+    return proven_at is not None and clock.now() - proven_at < FRESH
+
+
+def require_fresh_proof(request: HttpRequest) -> None:
+    """For what must not happen at a desk somebody has left: a passkey or a code, five minutes old at most.
+
+    Raises ReauthenticationRequired, which asks for one and comes back to the same page. The demo's one click
+    can't be asked for again: there it raises Refused, and one chooses the person once more.
+    """
+    if has_fresh_proof(request):
+        return
+    if "entente.demo" in settings.INSTALLED_APPS and request.session.get("signed_in_with") == "demo":
+        raise refuse(CHOOSE_AGAIN).as_refusal()
+    raise ReauthenticationRequired
 
 
 class MemberRequest(HttpRequest):
@@ -151,6 +178,8 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.member = None  # type: ignore[attr-defined]
+        if request.headers.get("X-Fragment") and hasattr(request, "session"):
+            request.session.is_asked_by_page = True  # type: ignore[attr-defined]
         if is_too_long(request):
             raise RequestDataTooBig
         if request.method == "GET" and (kept := language_brought_along(request)):

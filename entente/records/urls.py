@@ -3,10 +3,10 @@
 from django.urls import URLPattern, path
 
 from entente.records import api
-from entente.records.views import files, lists, matters
+from entente.records.views import files, glass, lists, matters, receipts
 from entente.records.views import working as views
 
-public_urls: list[URLPattern] = []
+public_urls: list[URLPattern] = [path("who-looked/", receipts.who_looked, name="who_looked")]
 staff_urls: list[URLPattern] = [
     path("", views.my_work, name="my_work"),
     path("search/", views.search, name="search"),
@@ -21,6 +21,10 @@ staff_urls: list[URLPattern] = [
     path("records/<slug:reference>/", matters.record, name="record"),
     path("records/<slug:reference>/file/", files.keep_file, name="keep_file"),
     path("records/<slug:reference>/files/<uuid:file_id>/", files.download_file, name="download_file"),
+    path("records/<slug:reference>/receipt/", receipts.issue_receipt, name="issue_receipt"),
     path("records/<slug:reference>/note/", views.write_note, name="write_note"),
     path("records/<slug:reference>/action/", views.add_action, name="add_action"),
+    path("glass/", glass.break_glass, name="break_glass"),
+    path("glass/reviews/", glass.glass_list, name="glass_list"),
+    path("glass/<uuid:participation>/review/", glass.review_glass, name="review_glass"),
 ]

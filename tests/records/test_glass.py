@@ -137,8 +137,13 @@ def test_what_is_not_there_and_what_is_not_for_one_get_the_same_sentence(agreed:
     ids=lambda said: "-".join(said) + "-" + str(next(iter(said.values())))[:9],
 )
 def test_only_a_signed_party_of_an_agreement_in_force_breaks_anything(city: City, said: Row) -> None:
-    with agreement(city.amina, city.radu, **said):
-        assert refusal(city, city.library.reference, by=city.radu) == str(rules.NOTHING_THERE)
+    with agreement(city.amina, city.peter, **said):
+        assert refusal(city, city.library.reference, by=city.peter) == str(rules.NOTHING_THERE)
+
+
+def test_once_it_is_in_force_and_signed_they_do(city: City) -> None:
+    with agreement(city.amina, city.peter):
+        assert break_it(city, by=city.peter).is_emergency
 
 
 def test_under_professional_secrecy_it_stays_shut_and_sounds_like_nothing(agreed: City) -> None:

@@ -19,6 +19,7 @@ from entente.audit.queries import history
 from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
 from entente.records import queries, rules, services
+from entente.records.breakings import glass_open
 from entente.records.events import in_sentences
 from entente.records.forms.files import FileForm
 from entente.records.forms.matters import MatterForm
@@ -86,6 +87,7 @@ def _is_guest(facts: Facts, reader: Member) -> bool:
 def _head(record: Record, because: Decision, reader: Member) -> dict[str, Any]:
     return {
         "record": record,
+        "glass": glass_open(record, reader),
         "title": title_of(record, reader),
         "kind_label": kind_of(record.kind).name,
         "because": because,

@@ -23,6 +23,7 @@ from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
 from entente.records import queries, rules, services
 from entente.records.forms.categories import PartForm
+from entente.records.breakings import glass_waiting
 from entente.records.forms.working import ActionForm, NoteForm, SearchForm
 from entente.records.kinds import all_kinds, kind_of
 from entente.records.models import Action, Record
@@ -66,7 +67,7 @@ def my_work(request: MemberRequest) -> HttpResponse:
     titles = queries.titles(named, _language(), reader)
     context = {
         "actions": [_promised(action, titles, reader) for action in actions],
-        "waiting": [waiting for kind in all_kinds() for waiting in kind.waiting(reader)],
+        "waiting": glass_waiting(reader) + [one for kind in all_kinds() for one in kind.waiting(reader)],
         "changes": [_changed(change, titles, reader) for change in changes],
         "shared": [
             {"record": record, "title": titles[record.pk], "url": page_of(record, reader)}
