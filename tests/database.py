@@ -20,6 +20,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "var" / ("test-packaged" if os.environ.get("ENTENTE_POSTGRES") == "packaged" else "test")
 TEMPLATE = "city_template"
+CLOCK_ROLE = "entente_test"  # of tests and proofs only: it may tell the database what time it is
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "entente.config.settings",
     "ENTENTE_MODE": "test",
@@ -59,10 +60,10 @@ def build_template() -> None:
     from entente.config import database, private_postgres
 
     admin_url = private_postgres.start(FOLDER / "postgres", fast=True)
+    make_clock_role(admin_url)
     stamp, version = FOLDER / "template-for", code_version()
     if stamp.exists() and stamp.read_text() == version:
         return
-    database.make_roles(admin_url)
     database.drop_database(admin_url, TEMPLATE)
     database.make_database(admin_url, TEMPLATE)
     url = database.url_for("entente_owner", admin_url, TEMPLATE)
@@ -75,6 +76,23 @@ def build_template() -> None:
     if built.returncode:
         pytest.exit("The city could not be built; its last words are above.", returncode=3)
     stamp.write_text(version)
+
+
+def make_clock_role(admin_url: str) -> None:
+    """Make the role that says what time it is, with the rights of the staff role. Idempotent."""
+    import psycopg
+    from psycopg import sql
+
+    from entente.config import database
+
+    database.make_roles(admin_url)
+    role = sql.Identifier(CLOCK_ROLE)
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        if not connection.execute("select 1 from pg_roles where rolname = %s", [CLOCK_ROLE]).fetchone():
+            connection.execute(sql.SQL("create role {} nosuperuser nobypassrls").format(role))
+        word = sql.Literal(database.password(CLOCK_ROLE, admin_url))
+        connection.execute(sql.SQL("alter role {} login password {}").format(role, word))
+        connection.execute(sql.SQL("grant entente_staff to {}").format(role))
 
 
 def copy_of_city(name: str) -> str:
