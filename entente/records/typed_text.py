@@ -23,7 +23,7 @@ def says_something(text: str) -> bool:
 
 # Marks that say in which direction their neighbours read; file names need none of them.
 MARKS_OF_NAMES = re.compile("[\u200e\u200f\u061c]")
-LONGEST_NAME = 150
+LONGEST_NAME, LONGEST_ENDING = 150, 10
 
 
 def as_file_name(text: str) -> str:
@@ -32,6 +32,6 @@ def as_file_name(text: str) -> str:
     name = tidy(MARKS_OF_NAMES.sub("", last)).lstrip(". ")
     if len(name) > LONGEST_NAME:
         stem, dot, ending = name.rpartition(".")
-        ending = f"{dot}{ending}"[:12] if stem else ""
+        ending = f"{dot}{ending}" if stem and len(ending) <= LONGEST_ENDING else ""
         name = name[: LONGEST_NAME - len(ending)].rstrip() + ending
     return name or "file"
