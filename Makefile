@@ -4,7 +4,7 @@ PYTHON := $(BIN)/python
 export DJANGO_SETTINGS_MODULE := entente.config.settings
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-packaged journeys check bench docs release messages screenshots clean
+.PHONY: help demo run test test-packaged journeys check bench chaos docs release messages screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,10 @@ bench: ## the promises of speed, one line each (ONLY=house for one file)
 	@bin/set-up dev
 	@$(PYTHON) -m bench $(ONLY)
 
+chaos: ## every process killed again and again while people write; nothing is lost (ARGS="--faults 20")
+	@bin/set-up dev
+	@$(PYTHON) -m proof chaos $(ARGS)
+
 docs: ## the documentation as pages, in docs/_build/html
 	@bin/set-up dev
 	@$(BIN)/sphinx-build --quiet --fail-on-warning docs docs/_build/html
@@ -70,5 +74,5 @@ clean: ## stop and delete the demo's and the tests' databases and everything set
 		if [ -d "$$folder" ]; then $(PYTHON) -m entente.config.private_postgres remove "$$folder"; fi; done; fi
 	@rm -rf var .venv node_modules entente/ui/static/ui/vendor dist build docs/_build htmlcov .coverage* \
 		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	@find entente tests bench bin -name __pycache__ -prune -exec rm -rf {} +
+	@find entente tests bench proof bin -name __pycache__ -prune -exec rm -rf {} +
 	@find entente -name '*.mo' -delete
