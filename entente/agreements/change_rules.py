@@ -159,14 +159,28 @@ def may_sign_agreement(
     return _binds(actor)
 
 
+def has_read(clauses: int, clauses_read: int | None) -> Decision:
+    """Nobody signs a clause that was added while they were reading."""
+    if clauses_read is not None and clauses_read != clauses:
+        return refuse(
+            _("A clause was added while you were reading. Read the agreement again before you sign.")
+        )
+    return allow(BY_PARTY)
+
+
+def may_act_for_party(actor: Actor, parties: Sequence[Party], at: datetime) -> Decision:
+    """Whether somebody may bind a party that has not left."""
+    may = _own_party(actor, parties, at)
+    return _binds(actor) if may else may
+
+
 def may_leave_agreement(
     actor: Actor, agreement: Agreement, parties: Sequence[Party], at: datetime
 ) -> Decision:
     """A party goes when it wants to; nobody else makes it go, and nobody keeps it."""
     if agreement.state == State.ENDED:
         return refuse(IS_ENDED)
-    may = _own_party(actor, parties, at)
-    return _binds(actor) if may else may
+    return may_act_for_party(actor, parties, at)
 
 
 def may_begin_interim(

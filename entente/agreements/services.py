@@ -88,12 +88,13 @@ def add_clause(
 
 
 @transaction.atomic
-def sign_agreement(agreement: Agreement, *, by: Member) -> Party:
-    """Sign for one's own organisation. Raises Refused."""
+def sign_agreement(agreement: Agreement, *, by: Member, clauses_read: int | None = None) -> Party:
+    """Sign for one's own organisation what was read: so many clauses, if somebody counted. Raises Refused."""
     agreement = register.held(agreement, by)
     parties = register.parties_of([agreement.pk], by)
     clauses = len(register.clauses_of([agreement.pk], by))
     decision = rules.may_sign_agreement(by, agreement, parties, clauses, clock.now()).require()
+    rules.has_read(clauses, clauses_read).require()
     party = next(row for row in parties if row.organisation_id == by.organisation_id)
     party.signed_at, party.signed_by = clock.now(), by
     party.save(update_fields=["signed_at", "signed_by"])

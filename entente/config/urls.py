@@ -4,6 +4,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from entente.agreements import urls as agreements
 from entente.dialogue import urls as dialogue
 from entente.people import urls as people
 from entente.portal import urls as portal
@@ -29,6 +30,7 @@ public_urls = [
 staff_urls = [
     path("staff/", include((records.staff_urls, "records"))),
     path("staff/", include((dialogue.staff_urls, "dialogue_staff"))),
+    path("staff/", include((agreements.staff_urls, "agreements"))),
     path("", include((people.staff_urls, "people"))),
     path("account/", include(people.account_urls)),
 ]

@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from entente.agreements import counting
 from entente.records.kinds import Kind, register
 
 
@@ -14,8 +15,10 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from entente.delivery.rules import check_before_sending
         from entente.records.readers import may_message_go
+        from entente.records.reading import shared_under
 
         check_before_sending(may_message_go)
+        counting.register(shared_under)
         register(
             Kind(
                 key="matter",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from entente.agreements.counting import Shared
 from entente.agreements.models import Clause, Party
 from entente.agreements.rules import LetIn, Term, may_read, may_read_part
 from entente.audit import clock
@@ -103,6 +104,25 @@ def stated_purposes(record: Record, reader: Member) -> set[str]:
         Q(until=None) | Q(until__gt=at), record_id=record.pk, membership_id=reader.pk, at__lte=at
     )
     return set(rows.values_list("purpose", flat=True))
+
+
+def shared_under(agreements: Collection[uuid.UUID], reader: Member) -> dict[uuid.UUID, Shared]:
+    """How many records participations open at this moment, by agreement, to others and to the reader."""
+    begin(reader)
+    at = clock.now()
+    rows: QuerySet[Participation] = QuerySet(Participation)
+    rows = rows.filter(Q(until=None) | Q(until__gt=at), since__lte=at, agreement_id__in=agreements)
+    given = (
+        rows.filter(owner_id=reader.organisation_id)
+        .values_list("agreement_id")
+        .annotate(Count("record_id", distinct=True), Count("id"))
+    )
+    made_out_to = [reader.pk, reader.organisation_id, *reader.task_forces]
+    taken = rows.filter(to_id__in=made_out_to).exclude(owner_id=reader.organisation_id)
+    counts = {pk: [ours, invitations, 0] for pk, ours, invitations in given}
+    for pk, theirs in taken.values_list("agreement_id").annotate(Count("record_id", distinct=True)):
+        counts.setdefault(pk, [0, 0, 0])[2] = theirs
+    return {pk: Shared(*numbers) for pk, numbers in counts.items() if pk is not None}
 
 
 def why(record: Record, reader: Actor) -> Decision:
