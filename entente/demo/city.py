@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +12,7 @@ from django.db import transaction
 from entente.audit import clock
 from entente.audit.actors import Credential, job
 from entente.demo.content_words import Words, content
+from entente.demo.shared_matters import build_shared_matters, days_ago
 from entente.demo.voters import Voter, synthetic_votes
 from entente.dialogue import services as dialogues
 from entente.dialogue.models import Dialogue, Participant, Statement, Stratum
@@ -35,13 +35,6 @@ class City:
     library: Dialogue
 
 
-@contextmanager
-def days_ago(days: float) -> Iterator[None]:
-    """Do something in the city's past."""
-    with clock.frozen(clock.now() - timedelta(days=days)):
-        yield
-
-
 def build_city(say: Callable[[str], object] = lambda sentence: None) -> City:
     """Build the whole city in an empty database. The connection is the owner's."""
     say("  organisations and people")
@@ -56,6 +49,8 @@ def build_city(say: Callable[[str], object] = lambda sentence: None) -> City:
     riverside = _build_published(content("riverside"), amina)
     with days_ago(2):
         library = _draft(content("library"), amina)
+    say("  agreements, and what is shared under them")
+    build_shared_matters(members, SET_UP)
     return City(members, policing, evenings, riverside, library)
 
 

@@ -10,7 +10,9 @@ import yaml
 from django.utils.translation import get_language
 
 CONTENT = Path(__file__).parent / "content"
-BUILT = frozenset({"dialogue"})  # parts of the product that exist; a moment that needs another is left out
+BUILT = frozenset(
+    {"agreements", "dialogue"}
+)  # parts of the product that exist; a moment that needs another is left out
 Words = dict[str, Any]
 
 

@@ -10,13 +10,13 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from entente.audit.actors import VISITOR, Actor
-from entente.audit.decisions import Decision
 from entente.demo.content_words import Words, content, person
-from entente.dialogue import queries as dialogues
 from entente.dialogue.models import Dialogue
 from entente.people.models import Account, Member
-from entente.records.reading import why
+from entente.records.models import Record
+from entente.records.queries import titles
 
+PANEL = "school_return"  # the matter of the panel "one record, four readers"
 BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"  # as Django's file-based mail backend writes them
 MOST_LETTERS = 100
 
@@ -39,40 +39,21 @@ def dialogue_of(file: str, reader: Actor = VISITOR) -> Dialogue | None:
     return rows.select_related("owner").order_by("opened_at").first()
 
 
-def panel_record(reader: Member) -> Dialogue | None:
+def panel_record(reader: Member) -> Record | None:
     """The record of the panel "one record, four readers", if the reader may see it."""
-    return dialogue_of(content("first_screen")["panel"]["record"], reader)
+    title = next(row for row in content("matters")["matters"] if row["slug"] == PANEL)["title"]["en"]
+    return Record.objects.visible_to(reader).filter(title=title).select_related("owner").first()
 
 
-def title_of(dialogue: Dialogue, reader: Actor, language: str) -> str:
-    """A dialogue's title in the reader's language."""
-    return str(dialogues.wording(dialogue, [], language, reader)["title"].text)
+def title_of(record: Record, reader: Actor, language: str) -> str:
+    """A record's title in the reader's language."""
+    return titles([record], language, reader)[record.pk]
 
 
 def panel_rows() -> list[Words]:
     """The readers of the panel as the content names them: person, because, text."""
     rows: list[Words] = content("first_screen")["panel"]["readers"]
     return rows
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one reader gets: the rule's decision, and the record if the database gives it."""
-
-    decision: Decision
-    found: Dialogue | None
-    question: str = ""
-    statements: int = 0
-
-
-def answer_to(reader: Member, record: Dialogue, language: str) -> Answer:
-    """Ask the rule and the database whether `reader` may read `record`, and read it if so."""
-    decision = why(record, reader)
-    found = Dialogue.objects.visible_to(reader).filter(pk=record.pk).select_related("owner").first()
-    if found is None:
-        return Answer(decision, None)
-    question = dialogues.wording(found, [], language, reader)["question"].text
-    return Answer(decision, found, question, dialogues.statements(found, reader).count())
 
 
 @dataclass(frozen=True)

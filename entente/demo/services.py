@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 
 from entente.audit.actors import Actor, acting
+from entente.audit.decisions import Decision, Refused
 from entente.demo import queries
 from entente.people.models import Member
 from entente.people.session_store import SessionStore
 from entente.people.sign_in import member_with
+from entente.records.models import Record
+from entente.records.queries import notes_on
+from entente.records.reading import Facts
+from entente.records.services import open_record
 
 
 @contextmanager
@@ -34,3 +41,28 @@ def _open_session(first_name: str) -> str:
     session["signed_in_with"] = "demo"
     session.create()
     return session.session_key or ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one reader gets: the rule's decision, and how many notes of each category the database gives."""
+
+    decision: Decision
+    is_found: bool = False
+    notes: Counter[str] = field(default_factory=Counter)
+
+
+def answer_to(record: Record, *, by: Member) -> Answer:
+    """Ask the rule and the database what a member may read of `record`, as on any day: the purpose is stated.
+
+    Within `act_as` nothing of it stays.
+    """
+    facts = Facts.of(record, by)
+    decision = facts.why(by)
+    found = Record.objects.visible_to(by).filter(pk=record.pk).first()
+    if found is None:
+        return Answer(decision)
+    for purpose in {p.purpose for p in facts.participations if p.agreement_id}:
+        with suppress(Refused), transaction.atomic():
+            open_record(found, by=by, purpose=purpose)
+    return Answer(decision, True, Counter(notes_on(found, by).values_list("category", flat=True)))

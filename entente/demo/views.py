@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.conf import settings
@@ -10,24 +11,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from entente.agreements.vocabulary import Category
 from entente.audit import clock
 from entente.audit.actors import VISITOR
 from entente.demo import content_words as words
 from entente.demo import queries, services
-from entente.demo.queries import Answer
 from entente.dialogue.models import Dialogue
+from entente.records.models import Record
 
 DOOR_ICONS = {"resident": "house", "coordinator": "people", "practitioner": "hands", "overseer": "scales"}
-STATE_KINDS = {"draft": "draft", "open": "open", "frozen": "due", "closed": "closed"}
-# What the rule said, and under which key the content says the same about somebody else.
-TOLD_AS = {
-    "Your organisation owns this record.": {"owner"},
-    "No agreement opens this record to you.": {"no_agreement", "nothing_signed"},
-}
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -78,49 +74,42 @@ def _panel(told: words.Words) -> dict[str, Any] | None:
         if record is None:
             return None
         title = queries.title_of(record, owner, get_language() or "en")
+        whole = services.answer_to(record, by=owner).notes
     return {
         "heading": words.spoken(told["heading"]),
         "text": words.spoken(told["text"]),
-        "record_is": "" if record.public_since else words.spoken(told["record_is"]),
+        "record_is": words.spoken(told["record_is"]),
         "next": words.spoken(told["next"]),
-        "record": {
-            "title": title,
-            "reference": record.reference,
-            "state_kind": STATE_KINDS[record.state],
-            "state_label": capfirst(record.get_state_display()),
-        },
-        "readers": [_reader(row, record) for row in rows],
+        "record": {"title": title, "reference": record.reference},
+        "readers": [_reader(row, record, whole) for row in rows],
     }
 
 
-def _reader(row: words.Words, record: Dialogue) -> dict[str, Any]:
+def _reader(row: words.Words, record: Record, whole: Counter[str]) -> dict[str, Any]:
     with services.act_as(row["person"], by=VISITOR) as reader:
-        answer = queries.answer_to(reader, record, get_language() or "en")
+        answer = services.answer_to(record, by=reader)
+        because = str(answer.decision)
     who = words.person(row["person"]) or {}
+    shown = whole if answer.is_found else ()
     return {
         "name": who["name"],
         "role": who["organisation"],
-        "shows": _shown(answer),
+        "shows": [_line(category, answer) for category in shown],
         "nothing": _("This does not exist for %(name)s.") % {"name": who["first_name"]},
-        "because": _because(row, answer),
+        "because": because,
+        "told": words.spoken(row["text"]),
     }
 
 
-def _shown(answer: Answer) -> list[dict[str, str]]:
-    if answer.found is None:
-        return []
-    return [
-        {"label": _("The question"), "value": answer.question},
-        {"label": _("First statements"), "value": str(answer.statements)},
-        {"label": _("Who looks after it"), "value": str(answer.found.owner)},
-    ]
-
-
-def _because(row: words.Words, answer: Answer) -> str:
-    """The reason: as the content tells it when it is the one the rule gave, else in the rule's own words."""
-    if row["because"] in TOLD_AS.get(answer.decision.source, ()):
-        return words.spoken(row["text"])
-    return str(answer.decision)
+def _line(category: str, answer: services.Answer) -> dict[str, Any]:
+    """One category of the record: how many of its notes this reader gets, or that it is not there."""
+    seen = answer.notes[category]
+    notes = ngettext("%(number)d note", "%(number)d notes", seen) % {"number": seen}
+    return {
+        "label": capfirst(str(Category(category).label)),
+        "value": notes if seen else _("not there"),
+        "covered": not seen,
+    }
 
 
 @require_POST

@@ -13,12 +13,14 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.utils.translation import override
 
+from entente.agreements.models import Agreement
+from entente.agreements.services import suspend_agreement
 from entente.audit.actors import VISITOR, acting
 from entente.demo import queries, services
 from entente.demo.content_words import cast, content, moments, others, person
-from entente.dialogue import services as dialogues
 from entente.dialogue.models import Dialogue
 from entente.people.models import Member, Session
+from entente.records.models import Record
 from tests.conftest import City
 
 LANGUAGES = ("en", "fr", "ar", "ro")
@@ -69,12 +71,23 @@ def test_the_story_leads_to_the_live_dialogue_and_to_the_newest_report(
     assert f'href="/en/dialogues/{city.riverside.reference}/report/"' in shown
 
 
-def test_amina_alone_gets_the_record_and_the_others_get_nothing(city: City, visitor_client: Client) -> None:
+def reader_in(shown: str, name: str) -> str:
+    """What the panel says of one reader."""
+    panel = shown.split('class="readers"')[1].split("</section>")[0]
+    return panel.split(f"<strong>{name}</strong>")[1].split("</li>")[0]
+
+
+def test_one_record_shows_each_reader_what_the_clauses_open(city: City, visitor_client: Client) -> None:
     shown = page(visitor_client, "/en/")
-    assert "This does not exist for Amina." not in shown
-    for name in ("Ioana", "Lena", "Peter"):
-        assert f"This does not exist for {name}." in shown
-    assert shown.count("What should the new North Quay library be open late for?") == 1
+    assert reader_in(shown, "Amina Haddad").count("1 note") == 4
+    ioana, lena = reader_in(shown, "Ioana Popescu"), reader_in(shown, "Lena Koch")
+    assert ioana.count("1 note") == 3
+    assert ioana.count("not there") == 1
+    assert "Agreement on individual support" in ioana
+    assert lena.count("1 note") == 1
+    assert lena.count("not there") == 3
+    assert "to run the partnership" in lena
+    assert "This does not exist for Peter." in reader_in(shown, "Peter Novak")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -86,19 +99,25 @@ def test_under_each_answer_stands_its_reason(city: City, visitor_client: Client,
 
 def test_the_panel_is_asked_anew_for_every_page(city: City, visitor_client: Client) -> None:
     with acting(city.amina):
-        dialogues.open_dialogue(city.library, by=city.amina)
+        agreement = Agreement.objects.get(title="Agreement on individual support")
+        suspend_agreement(agreement, by=city.amina, reason="A review.")
     shown = page(visitor_client, "/en/")
-    assert "This does not exist for" not in shown
-    assert shown.count("This record is public.") == len(READERS)
+    assert reader_in(shown, "Amina Haddad").count("1 note") == 4
+    for name in ("Ioana", "Lena", "Peter"):
+        assert f"This does not exist for {name}." in shown
+    assert "opens nothing at this moment" in shown
 
 
 @pytest.mark.parametrize("first_name", READERS)
 def test_the_rule_and_the_database_give_each_reader_the_same_answer(city: City, first_name: str) -> None:
+    with acting(city.amina):
+        record = queries.panel_record(city.amina)
+    assert record
     with services.act_as(first_name, by=VISITOR) as reader:
-        answer = queries.answer_to(reader, city.library, "en")
-        behind_the_second_wall_alone = QuerySet(Dialogue).filter(pk=city.library.pk).exists()
-    assert bool(answer.decision) is (first_name == "amina")
-    assert (answer.found is not None) is bool(answer.decision)
+        answer = services.answer_to(record, by=reader)
+        behind_the_second_wall_alone = QuerySet(Record).filter(pk=record.pk).exists()
+    assert bool(answer.decision) is (first_name != "peter")
+    assert answer.is_found is bool(answer.decision)
     assert behind_the_second_wall_alone is bool(answer.decision)
 
 
@@ -118,7 +137,7 @@ def test_looking_through_the_cast_leaves_no_session_and_no_rights_behind(
 def test_when_nobody_sees_the_record_any_more_the_panel_is_left_out(
     city: City, visitor_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(content("library")["title"], "en", "A title nothing has")
+    monkeypatch.setitem(content("matters")["matters"][0]["title"], "en", "A title nothing has")
     assert "One record, four readers" not in page(visitor_client, "/en/")
 
 
