@@ -14,7 +14,7 @@ from entente.agreements import register, services
 from entente.agreements.models import Agreement, Clause, Party
 from entente.agreements.vocabulary import Category, Purpose
 from entente.audit import clock
-from entente.audit.actors import VISITOR, Credential, acting, begin, job
+from entente.audit.actors import VISITOR, Actor, Credential, acting, begin, job
 from entente.audit.decisions import Refused
 from entente.audit.models import Event
 from entente.people import services as people
@@ -34,7 +34,7 @@ def who(city: City) -> Signatories:
 
 @pytest.fixture
 def owner(connected_as: Callable[[str], str]) -> dict[str, Member]:
-    """The cast by first name, on a copy of the city of its own where the owner acts as anybody and as a job."""
+    """The cast by first name; on a copy of the city where the owner acts as anybody, and as a job."""
     connected_as("entente_owner")
     with acting(SET_UP):
         rows = Membership.objects.select_related("person", "organisation")
