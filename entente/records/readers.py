@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from entente.agreements.models import Clause, Party
+from entente.agreements.models import Party
 from entente.agreements.rules import may_read, may_read_part
 from entente.audit import clock
 from entente.audit.actors import Actor, begin
@@ -177,9 +177,3 @@ def door_of(facts: Facts, reader: Member) -> tuple[Decision, str] | None:
     head = facts.why(reader)
     is_public = facts.record.public_since is not None and facts.record.public_since <= at
     return None if is_public or not head else (head, str(head.values.get("purpose", "")))
-
-
-def clauses_from(owner_id: uuid.UUID, agreement_ids: Iterable[uuid.UUID]) -> QuerySet[Clause]:
-    """What an owner may share under the agreements."""
-    rows = Clause.objects.filter(agreement_id__in=list(agreement_ids), giving_id=owner_id)
-    return rows.select_related("agreement", "receiving").order_by("agreement__title", "number")

@@ -3,7 +3,16 @@
 from django.urls import URLPattern, path
 
 from entente.records import api
-from entente.records.views import files, glass, lists, matters, receipts
+from entente.records.views import (
+    files,
+    glass,
+    lists,
+    matters,
+    opening,
+    receipts,
+    sharing,
+    visibility,
+)
 from entente.records.views import working as views
 
 public_urls: list[URLPattern] = [path("who-looked/", receipts.who_looked, name="who_looked")]
@@ -24,6 +33,17 @@ staff_urls: list[URLPattern] = [
     path("records/<slug:reference>/receipt/", receipts.issue_receipt, name="issue_receipt"),
     path("records/<slug:reference>/note/", views.write_note, name="write_note"),
     path("records/<slug:reference>/action/", views.add_action, name="add_action"),
+    path("records/<slug:reference>/share/", sharing.share_record, name="share_record"),
+    path(
+        "records/<slug:reference>/share/<uuid:participation_id>/end/",
+        sharing.end_participation,
+        name="end_participation",
+    ),
+    path("records/<slug:reference>/purpose/", opening.state_purpose, name="state_purpose"),
+    path("records/<slug:reference>/who-can-see/", visibility.who_can_see, name="who_can_see"),
+    path("records/<slug:reference>/why/", visibility.why_do_i_see_this, name="why_do_i_see_this"),
+    path("records/<slug:reference>/who-has-seen/", visibility.who_has_seen, name="who_has_seen"),
+    path("records/<slug:reference>/still-open/", visibility.still_open, name="still_open"),
     path("glass/", glass.break_glass, name="break_glass"),
     path("glass/reviews/", glass.glass_list, name="glass_list"),
     path("glass/<uuid:participation>/review/", glass.review_glass, name="review_glass"),

@@ -11,6 +11,7 @@ const behaviours = {
   "passkey-failed": () => import("./passkey-failed.js"),
   "poll-progress": () => import("./poll-progress.js"),
   "print": () => import("./print.js"),
+  "still-open": () => import("./still-open.js"),
   "theme-choice": () => import("./theme-choice.js"),
 };
 
