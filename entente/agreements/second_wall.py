@@ -118,6 +118,16 @@ def _asked_inside() -> Iterator[str]:
         " return query select distinct r.id from records_searchtext s"
         f" join records_record r on r.id = s.record_id where {match} and {head('r')}; end $$"
     )
+    # What a person reads with a receipt: the function of whoever looked, never the name, and no detail.
+    yield (
+        "create or replace function authz.who_looked() returns table (id uuid, at timestamptz, name text,"
+        " actor_organisation_id uuid, reason text, reason_values jsonb, title text, titles jsonb)"
+        f" language sql {secure} as $$ select e.id, e.at, e.name, e.actor_organisation_id, e.reason,"
+        " e.reason_values, coalesce(m.title, ''), coalesce(m.titles, '{}')"
+        " from audit_event e left join people_membership m on m.id = e.actor_id"
+        " where authz.kind() = 'receipt' and e.record_id = authz.receipt_record() and e.allowed"
+        f" and e.name = any({DISCLOSURES_IN_SQL}) order by e.at desc, e.id $$"
+    )
     yield "reset role"
 
 
