@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
 from django.db.models import F
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from entente.audit import clock
 from entente.audit.actors import Credential, acting, job
@@ -18,6 +20,7 @@ from entente.audit.models import Event
 from entente.audit.services import log
 from entente.delivery.models import Message
 from entente.people.models import Member
+from entente.people.sign_in import has_fresh_proof, require_fresh_proof
 from entente.records import services
 from entente.records.models import Participation, Record
 from entente.records.rules.glass import review_due
@@ -158,14 +161,17 @@ def test_in_the_demo_a_choice_counts_for_five_minutes(agreed: City, client_of: C
 
 
 def test_where_the_demo_is_not_installed_its_click_proves_nothing(
-    agreed: City, client_of: ClientOf, settings: object
+    agreed: City, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    radu = client_of(agreed.radu)
-    settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "entente.demo"]  # type: ignore[attr-defined]
-    response = radu.get(GLASS)
-    assert response.status_code == 302
-    assert response["Location"].startswith("/account/")
-    assert radu.post(GLASS, form(agreed)).status_code == 400
+    request = RequestFactory().get(GLASS)
+    request.session = client_of(agreed.radu).session
+    assert has_fresh_proof(request)
+    monkeypatch.setattr(
+        settings, "INSTALLED_APPS", [a for a in settings.INSTALLED_APPS if a != "entente.demo"]
+    )
+    assert not has_fresh_proof(request)
+    with pytest.raises(ReauthenticationRequired):
+        require_fresh_proof(request)
 
 
 def test_a_code_proves_it_for_five_minutes_and_a_password_never(agreed: City) -> None:
@@ -250,7 +256,7 @@ WORKER = job("records.announce_glass", None)
 
 @dataclass
 class Watch:
-    """A city of its own in which the owner acts for everybody, and the police opened the draft on the library."""
+    """A city of its own in which the owner acts for everybody; the police opened the draft on the library."""
 
     amina: Member
     radu: Member
