@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from entente.dialogue.models import Dialogue
 from entente.people.models import Account, Member
 from entente.people.session_store import SessionStore
 from entente.people.sign_in import member_with
+from tests.audit.log_steps import LogOfTests, make_log
 from tests.template_city import session_key
 
 
@@ -109,6 +112,15 @@ def connected_as(django_db_blocker: Any) -> Iterator[Callable[[str], str]]:
         connection.settings_dict.update(before)
     if admin_url:
         database.drop_database(admin_url, name)
+
+
+@pytest.fixture
+def log(connected_as: Callable[[str], str], tmp_path: Path) -> LogOfTests:
+    """A copy of the city whose events wait for the sequencer; Django is connected as the staff role."""
+    from entente.config import database
+
+    name = connected_as("entente_staff").rpartition("/")[2]
+    return make_log(lambda role: database.url_for(role, os.environ["TEST_ADMIN_URL"], name), tmp_path)
 
 
 @pytest.fixture

@@ -81,6 +81,7 @@ class Event(models.Model):
         indexes = (
             models.Index(fields=["record_id", "-at"], name="audit_event_of_record"),
             models.Index(fields=["actor_organisation_id", "-at"], name="audit_event_of_actor"),
+            models.Index(fields=["-at", "id"], name="audit_event_by_time"),
         )
 
     def __str__(self) -> str:

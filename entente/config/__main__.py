@@ -60,6 +60,18 @@ def _invite(arguments: argparse.Namespace) -> int:
     return invite(arguments.address, shows_link=arguments.show_link)
 
 
+def _sequencer(arguments: argparse.Namespace) -> int:
+    from entente.config.sequencer import sequencer
+
+    return sequencer(is_key_new=arguments.new_key)
+
+
+def _witness(arguments: argparse.Namespace) -> int:
+    from entente.config import witness
+
+    return witness.main(arguments.rest)
+
+
 def _runs(command: Callable[[], int | None]) -> Callable[[argparse.Namespace], int]:
     return lambda arguments: command() or 0
 
@@ -77,9 +89,13 @@ def parser() -> argparse.ArgumentParser:
         return command
 
     add("demo", "Run everything with the imagined city of Marenne.", _runs(supervise.demo))
-    add("run", "Run web and worker together on your database.", _runs(supervise.run))
+    add("run", "Run web, worker and sequencer together on your database.", _runs(supervise.run))
     add("web", "Run the web server.", _runs(supervise.web))
     add("worker", "Run the worker.", _runs(supervise.worker))
+    sequencer = add("sequencer", "Give the log's events their places in its tree, and sign.", _sequencer)
+    sequencer.add_argument("--new-key", action="store_true", help="go on although the log's key is another")
+    witness = add("witness", "Watch over a log from outside; see `entente witness --help`.", _witness)
+    witness.add_argument("rest", nargs=argparse.REMAINDER, help="init, run or check, with their options")
     add("prepare-database", "Bring the schema up to date and put the walls up, as the owner.", _prepare)
     roles = add("make-database", "Make the roles and an empty database, as an administrator.", _make_roles)
     roles.add_argument("admin_url", help="postgresql://administrator:password@host:port/postgres")

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     "entente.portal",
+    "entente.rights",
     "entente.dialogue",
     "entente.records",
     "entente.agreements",

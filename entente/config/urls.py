@@ -9,6 +9,7 @@ from entente.dialogue import urls as dialogue
 from entente.people import urls as people
 from entente.portal import urls as portal
 from entente.records import urls as records
+from entente.rights import urls as rights
 
 portal_urls, demo_urls = portal.public_urls, []
 if "entente.demo" in settings.INSTALLED_APPS:
@@ -20,6 +21,7 @@ if "entente.demo" in settings.INSTALLED_APPS:
 
 public_urls = [
     path("", include((portal.root_urls, "portal_root"))),
+    path("log/", include((rights.public_urls, "log"))),
     *i18n_patterns(
         path("", include((portal_urls, "portal"))),
         *demo_urls,
@@ -31,6 +33,7 @@ staff_urls = [
     path("staff/", include((records.staff_urls, "records"))),
     path("staff/", include((dialogue.staff_urls, "dialogue_staff"))),
     path("staff/", include((agreements.staff_urls, "agreements"))),
+    path("staff/log/", include((rights.staff_urls, "rights"))),
     path("", include((people.staff_urls, "people"))),
     path("account/", include(people.account_urls)),
 ]

@@ -24,6 +24,15 @@ WHO_GETS: dict[str, tuple[int, int, int, int, int]] = {
     "portal:home":                         (200, 200, 200, 200, 200),
     "portal:partnership":                  (200, 200, 200, 200, 200),
     "portal:refusals":                     (200, 200, 200, 200, 200),
+    "log:checkpoint":                      (404, 404, 404, 404, 404),  # nothing is sequenced in this city
+    "log:key":                             (404, 404, 404, 404, 404),
+    "log:tile":                            (404, 404, 404, 404, 404),
+    "log:entries":                         (404, 404, 404, 404, 404),
+    "log:add_cosignatures":                (405, 405, 405, 405, 405),
+    "rights:log":                          (302, 403, 403, 403, 403),  # the overseer alone
+    "rights:log_list":                     (302, 403, 403, 403, 403),
+    "rights:witnesses":                    (302, 403, 403, 403, 403),
+    "rights:withdraw_witness":             (302, 403, 403, 403, 403),
     "demo:sign_in_as":                     (405, 405, 405, 405, 405),
     "demo:mailbox":                        (200, 200, 200, 200, 200),
     "dialogue:dialogues":                  (200, 200, 200, 200, 200),
@@ -141,7 +150,7 @@ def address(name: str, city: City) -> str:
     shown = city.library if name.startswith(("dialogue_staff:", "records:")) else city.dialogue
     if name in {"dialogue:report", "dialogue:map_picture", "dialogue:open_data"}:
         shown = city.evenings
-    known = {"reference": shown.reference, "language": "fr", "token": "x", "pk": 1}
+    known = {"reference": shown.reference, "language": "fr", "token": "x", "pk": 1, "level": 0, "tile": "000"}
     return reverse(name, kwargs={part: known.get(part, uuid.UUID(int=7)) for part in URLS[name]})
 
 

@@ -39,6 +39,7 @@ MAY_USE_BACK_DOORS = {
 }
 RAW_SQL = {
     "audit/actors.py": "authz.begin",
+    "audit/queries.py": "functions of the wall that answer a witness and the overseer",
     "audit/sequencing.py": "a process without Django; its role may touch the log's tables only",
     "people/rate_limits.py": "an upsert that returns its count, in an unlogged table",
     "dialogue/queries.py": "COPY in binary form, under the same policies",
@@ -50,6 +51,7 @@ RAW_SQL = {
     "config/database.py": "makes roles and databases",
     "config/demo_database.py": "renames the demo's database",
 }
+MAY_BE_LONG = {"config/witness.py": "stands alone: one file to copy to another machine"}
 LIKE_A_SCORE = re.compile(r"score|rank|risk|threat|danger|suspicio|radicali|ideolog|rating|profile")
 
 
@@ -135,7 +137,7 @@ def test_every_service_is_tried_by_a_test(path: Path, function: ast.FunctionDef)
 @pytest.mark.parametrize("path", SOURCES, ids=IDS)
 def test_files_and_functions_stay_short(path: Path) -> None:
     source = path.read_text()
-    assert source.count("\n") <= 400
+    assert source.count("\n") <= 400 or str(path.relative_to(PACKAGE)) in MAY_BE_LONG
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 60, node.name

@@ -12,9 +12,11 @@ from typing import Any
 
 import psycopg
 
-from entente.audit import sequencing
-from entente.audit.checkpoints import Signer
+from entente.audit import checkpoints, entries, merkle, sequencing
+from entente.audit.checkpoints import Signer, TreeHead
 
+TABLES = ("event", "pending", "cosignature", "checkpoint", "tile", "leaf")
+TREE = TABLES[2:]
 ORIGIN = "log.example/entente"
 
 
@@ -43,13 +45,14 @@ class LogOfTests:
     def as_owner(self) -> Iterator[psycopg.Connection[Any]]:
         """One transaction of somebody who can change everything, row security included."""
         with psycopg.connect(self.url_for("entente_owner")) as connection:
-            for table in ("event", "pending", "leaf", "tile", "checkpoint"):
+            connection.execute("set local lock_timeout = '10s'")  # whoever waits here waits for a mistake
+            for table in TABLES:
                 connection.execute(f"alter table audit_{table} disable row level security")
             connection.execute("alter table audit_event disable trigger user")
             yield connection
             connection.execute("set constraints all immediate")
             connection.execute("alter table audit_event enable trigger user")
-            for table in ("event", "pending", "leaf", "tile", "checkpoint"):
+            for table in TABLES:
                 connection.execute(f"alter table audit_{table} enable row level security")
 
     def end_sequencers(self) -> None:
@@ -80,6 +83,45 @@ class LogOfTests:
                 [(one, at) for one in ids],
             )
         return ids
+
+    def order(self) -> list[uuid.UUID]:
+        """The events in the order of the tree."""
+        with self.as_owner() as owner:
+            return [row[0] for row in owner.execute("select event_id from audit_leaf order by index")]
+
+    def sign_anew(self, order: list[uuid.UUID], signer: Signer | None = None) -> None:
+        """Throw the tree away and sign one over these events in this order, with the log's own key."""
+        with self.as_owner() as owner:
+            for table in TREE:
+                owner.execute(f"delete from audit_{table}")
+            columns = f"{', '.join(entries.COLUMNS)}, sha256(details)"
+            rows = {row[0]: row for row in owner.execute(f"select {columns} from audit_event").fetchall()}
+            leaves = [merkle.leaf_hash(entries.entry(rows[one][:-1], rows[one][-1])) for one in order]
+            tiles = merkle.grown(0, leaves, lambda level, number: b"")
+            cursor = owner.cursor()
+            cursor.executemany(
+                "insert into audit_leaf values (%s, %s, %s)",
+                [(place, one, rows[one][-1]) for place, one in enumerate(order)],
+            )
+            cursor.executemany(
+                "insert into audit_tile (level, number, hashes) values (%s, %s, %s)",
+                [(*place, hashes) for place, hashes in tiles.items()],
+            )
+            self.sign(owner, len(order), merkle.root(len(order), lambda *place: tiles[place]), signer)
+
+    def sign(
+        self, owner: psycopg.Connection[Any], size: int, root: bytes, signer: Signer | None = None
+    ) -> None:
+        """Put a checkpoint of any size and root in the place of all others."""
+        signer = signer or self.signer
+        note = checkpoints.signed(TreeHead(signer.name, size, root), signer)
+        owner.execute("delete from audit_cosignature")
+        owner.execute("delete from audit_checkpoint")
+        owner.execute(
+            "insert into audit_checkpoint (size, root, note, verifier_key, made_at)"
+            " values (%s, %s, %s, %s, now())",
+            [size, root, str(note), str(signer.verifier)],
+        )
 
 
 def make_log(url_for: Callable[[str], str], folder: Path) -> LogOfTests:

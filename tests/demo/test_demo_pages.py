@@ -73,7 +73,7 @@ def test_the_story_leads_to_the_live_dialogue_and_to_the_newest_report(
 
 def reader_in(shown: str, name: str) -> str:
     """What the panel says of one reader."""
-    panel = shown.split('class="readers"')[1].split("</section>")[0]
+    panel = shown.split('class="readers"')[1].split("</section>", maxsplit=1)[0]
     return panel.split(f"<strong>{name}</strong>")[1].split("</li>")[0]
 
 
