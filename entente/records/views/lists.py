@@ -128,16 +128,14 @@ def changes(request: MemberRequest) -> HttpResponse:
     happened = queries.changes_open_to(reader, LATELY)
     told = in_sentences(happened, reader)
     titles = queries.titles([record for _event, record in happened], get_language() or "en", reader)
-    rows = [
-        {
-            "sentence": told[event.pk],
-            "at": event.at,
-            "reference": record.reference,
-            "title": titles[record.pk],
-            "url": page_of(record, reader),
-        }
-        for event, record in happened
-    ]
+    rows: list[dict[str, Any]] = []
+    for event, record in happened:
+        sentence, before = told[event.pk], rows[-1] if rows else {}
+        if (before.get("reference"), before.get("sentence")) == (record.reference, sentence):
+            before["times"] += 1
+            continue
+        row = {"sentence": sentence, "at": event.at, "times": 1, "reference": record.reference}
+        rows.append(row | {"title": titles[record.pk], "url": page_of(record, reader)})
     return render(request, "records/changes.html", {"rows": rows})
 
 
