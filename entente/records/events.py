@@ -34,12 +34,15 @@ SENTENCES: dict[str, Promise | str] = {
     "records.receipt_issued": _("%(who)s issued a receipt: with it, a person reads who looked here."),
     "records.refused": _("%(who)s tried something that was refused."),
 }
+ISOLATED, ISOLATED_UNTIL = "\u2068", "\u2069"  # a file's name keeps its own direction
 UNKNOWN = _("%(who)s did something that this page has no words for yet.")
 
 
 def in_sentence(event: Event) -> str:
     """One event in the reader's language."""
     details: dict[str, Any] = json.loads(event.details) if event.details else {}
+    if "file" in details:
+        details["file"] = f"{ISOLATED}{details['file']}{ISOLATED_UNTIL}"
     return str(SENTENCES.get(event.name, UNKNOWN)) % _Values({"who": event.actor_name, **details})
 
 

@@ -126,7 +126,7 @@ def test_the_page_keeps_a_file_and_offers_it(world: World, client_of: ClientOf) 
     assert (file.category, file.is_secret) == ("health", True)
     shown = amina.get(page).content.decode()
     assert f'href="{copy_page(world.matter, file.pk)}"' in shown
-    assert "Amina Haddad kept the file “plan.pdf”." in shown
+    assert "Amina Haddad kept the file “\u2068plan.pdf\u2069”." in shown
 
 
 def test_a_copy_is_only_ever_saved(world: World, client_of: ClientOf) -> None:
