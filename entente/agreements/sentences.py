@@ -22,10 +22,10 @@ from entente.people.models import Organisation
 State = Agreement.State
 SHOWN = 4  # categories named in a list before the rest is counted
 STATE_KINDS = {
-    State.DRAFT: "draft",
-    State.INTERIM: "due",
     State.IN_FORCE: "done",
+    State.INTERIM: "due",
     State.SUSPENDED: "late",
+    State.DRAFT: "draft",
     State.ENDED: "closed",
 }
 WHAT_IT_DOES: dict[str, Promise] = {
@@ -117,7 +117,7 @@ class Text:
             return _("%(parties)s. No clause says yet what they share.") % told
         purposes = [Purpose(value).label for value in self._purposes()]
         sentence = _(
-            "%(parties)s share what the clauses below name, to %(purposes)s. Everything else stays closed."
+            "%(parties)s share what the clauses name, to %(purposes)s. Everything else stays closed."
         )
         return sentence % {**told, "purposes": listed(purposes)}
 

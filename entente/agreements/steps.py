@@ -51,7 +51,7 @@ STEPS = (
         label=_("Sign for your organisation"),
         icon="pencil",
         what=_(
-            "Your organisation is bound by every clause below once the agreement is brought into force."
+            "Your organisation is bound by every clause once the agreement is brought into force."
             " From the first signature on, nobody can add a party or a clause."
         ),
         to_whom=EVERY_PARTY,
@@ -66,7 +66,7 @@ STEPS = (
     ),
     Step(
         name="begin_interim",
-        label=_("Let it begin as interim"),
+        label=_("Let the agreement begin as interim"),
         icon="clock",
         what=_(
             "The clauses that hold before signature open at this second: contact persons, meeting dates and"
@@ -80,7 +80,7 @@ STEPS = (
     ),
     Step(
         name="bring_into_force",
-        label=_("Bring it into force"),
+        label=_("Bring the agreement into force"),
         icon="check",
         what=_(
             "From this second on every clause holds. A record opens only when its owner invites somebody."
@@ -95,7 +95,7 @@ STEPS = (
     ),
     Step(
         name="suspend_agreement",
-        label=_("Suspend it"),
+        label=_("Suspend the agreement"),
         icon="lock",
         what=_("From this second on the agreement opens nothing to anybody. Nothing is lost."),
         to_whom=WITH_REASON,
@@ -108,7 +108,7 @@ STEPS = (
     ),
     Step(
         name="resume_agreement",
-        label=_("Resume it"),
+        label=_("Resume the agreement"),
         icon="circle",
         what=_("The agreement opens again, from this second on, what it opened before it was suspended."),
         to_whom=EVERY_PARTY,
@@ -119,7 +119,7 @@ STEPS = (
     ),
     Step(
         name="leave_agreement",
-        label=_("Leave it"),
+        label=_("Leave the agreement"),
         icon="leave",
         what=_(
             "From this second on nothing goes from your organisation to the others under this agreement,"
@@ -137,7 +137,7 @@ STEPS = (
     ),
     Step(
         name="end_agreement",
-        label=_("End it"),
+        label=_("End the agreement"),
         icon="square",
         what=_(
             "From this second on the agreement opens nothing to anybody, for good. It stays here to be read."

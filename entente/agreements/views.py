@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from entente.agreements import register
 from entente.agreements.counting import Shared, shared_now
 from entente.agreements.events import details_of, in_sentence, moves
 from entente.agreements.models import Agreement, Party
-from entente.agreements.sentences import Text, listed
+from entente.agreements.sentences import STATE_KINDS, Text, listed
 from entente.agreements.steps import BY_NAME, Step, open_steps
 from entente.audit import clock
 from entente.audit.decisions import Decision, Refused
@@ -27,6 +28,9 @@ from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
 
 REFUSED_HERE = 409
+EVENTS = 12  # of the history, on a page
+MANY = 12  # clauses from which their list is folded
+ORDER: list[str] = [*STATE_KINDS]  # what opens something stands first
 REASON_IN: dict[str, str] = {
     Agreement.State.SUSPENDED: "agreements.agreement_suspended",
     Agreement.State.ENDED: "agreements.agreement_ended",
@@ -37,6 +41,7 @@ def agreements(request: MemberRequest) -> HttpResponse:
     """What each agreement opens to the reader's organisation and what it asks of it."""
     texts = _texts(list(register.agreements(request.member)), request.member)
     organisation = request.member.organisation_id
+    texts.sort(key=lambda text: ORDER.index(text.state))
     own = [text for text in texts if _concerns(text, organisation)]
     others = [text for text in texts if not _concerns(text, organisation)]
     context = {
@@ -85,6 +90,7 @@ def agreement(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
     events = register.changes(text.agreement, reader)
     last = next((event for event in events if moves(event)), None)
     own = text.party(reader.organisation_id)
+    page = Paginator(events, EVENTS).get_page(request.GET.get("page"))
     context = {
         "text": text,
         "agreement": text.agreement,
@@ -96,11 +102,13 @@ def agreement(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
         "shared": shared_now([agreement_id], reader)[agreement_id],
         "parties": [_party(party, text) for party in text.parties],
         "clauses": [text.in_words(clause) for clause in text.clauses],
+        "many_clauses": len(text.clauses) > MANY,
         "steps": [
             {"step": step, "url": reverse(f"agreements:{step.name}", args=[agreement_id])}
             for step in open_steps(reader, text)
         ],
-        "entries": [{"sentence": in_sentence(event), "at": event.at, "why": event.why} for event in events],
+        "events": page,
+        "entries": [{"sentence": in_sentence(event), "at": event.at, "why": event.why} for event in page],
     }
     return render(request, "agreements/agreement.html", context)
 

@@ -74,7 +74,7 @@ def test_one_agreement_says_where_it_stands_and_what_may_go_from_whom_to_whom(wh
     services.begin_interim(agreement, by=who.amina)
     seen = shown(who.client(who.constable), page(agreement))
     for sentence in (
-        "City of Marenne, Marenne Police share what the clauses below name, to prepare a release or a return",
+        "City of Marenne, Marenne Police share what the clauses name, to prepare a release or a return",
         "Not everybody has signed",
         "Marenne Police Has not signed yet",
         "specially protected by law",

@@ -71,7 +71,7 @@ def test_what_was_done_is_read_by_everybody_who_may_know_of_it_and_a_refusal_is_
     event = newest(agreement, who.harbour)
     assert event.name == "agreements.agreement_suspended"
     assert json.loads(event.details) == {"reason": "A letter went astray."}
-    assert str(event.why) == "Your organisation keeps this agreement."
+    assert str(event.why) == "The organisation that keeps an agreement runs it."
 
 
 def test_a_draft_exists_for_its_keeper_and_its_parties_only(who: Signatories) -> None:
