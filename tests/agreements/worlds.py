@@ -220,12 +220,9 @@ class _Making:
         self.clauses(agreement, circle)
 
     def party(self, agreement: Agreement, organisation: UUID) -> None:
-        missing = (
-            ("left", "left", "joined", "joined", "joined")
-            if agreement.state == "interim"
-            else ("left", "left", "unsigned", "signed")
-        )
-        broken = self.broken(0.42, *missing, "missing")
+        signing = ("left", "left", "unsigned", "signed", "signed", "missing")
+        joining = ("left", "left", *["joined"] * 5, "missing")
+        broken = self.broken(0.48, *(joining if agreement.state == "interim" else signing))
         if broken == "missing":
             return
         joined = MOMENTS[0] - LONG / 2
@@ -250,7 +247,7 @@ class _Making:
             for category in categories:
                 for giving in circle:
                     for receiving in circle:
-                        if giving != receiving and self.chance(0.92):
+                        if giving != receiving and self.chance(0.95):
                             opens, holds = self.chance(0.75), self.chance(0.65)
                             clause = (agreement.id, purpose, category, giving, receiving, opens, holds)
                             self.add("clauses", Clause(self.id(), *clause))
@@ -261,8 +258,8 @@ class _Making:
         owner = self.rng.choice(list(self.by_organisation))
         audience = AUDIENCES[number % len(AUDIENCES)]
         public = None
-        if number % 11 in (2, 6):
-            public = self.rng.choice((self.moment(), self.moment(), MOMENTS[0] - LONG))
+        if number % 11 in (2, 6, 9):
+            public = MOMENTS[0] - LONG if number % 11 == 2 else MOMENTS[number // 11 % len(MOMENTS)]
         category = self.rng.choice(self.categories)
         secret = self.chance(0.4)
         record = Record(self.id(), owner, audience, category, secret, public)
@@ -277,14 +274,14 @@ class _Making:
 
     def share(self, record: Record) -> None:
         to_organisations, to_task_forces, to_members = {
-            "organisation": (7, 4, 3),
-            "task_force": (1, 5, 6),
+            "organisation": (7, 5, 3),
+            "task_force": (1, 6, 6),
             "named": (2, 4, 30),
         }[record.audience]
         others = [organisation for organisation in self.by_organisation if organisation != record.owner]
         for organisation in self.rng.sample(others, min(to_organisations, len(others))):
             self.give(record, organisation=organisation)
-            if self.chance(0.6):
+            if self.chance(0.9):
                 self.give(record, organisation=organisation)
         if self.inside_to_organisation and self.chance(0.05):
             self.give(record, organisation=record.owner)
@@ -296,7 +293,7 @@ class _Making:
         chosen = self.rng.sample(members, min(to_members, len(members)))
         if record.audience != "organisation":
             own = self.by_organisation[record.owner]
-            chosen += self.rng.sample(own, min(1 if record.audience == "task_force" else 12, len(own)))
+            chosen += self.rng.sample(own, min(1 if record.audience == "task_force" else 14, len(own)))
         for member in dict.fromkeys(chosen):
             self.give(record, member=member)
 
@@ -320,7 +317,7 @@ class _Making:
         if agreement is not None and self.chance(0.97):
             purpose = self.rng.choice(self.terms[agreement][0])
         at = self.moment() if member is None else self.at[member.id]
-        broken = self.broken(0.5 if inside else 0.25, "since", "until")
+        broken = self.broken(0.6 if inside else 0.25, "since", "until")
         since, until = self.edges.lasting(at, broken)
         if member is None and self.chance(0.45):
             since, until = MOMENTS[0] - LONG, self.rng.choice((None, MOMENTS[-1] + LONG))
