@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from entente.audit import log_wall
 from entente.audit.doors import Thing, head, own
+from entente.audit.entries import COLUMNS
 from entente.audit.models import DISCLOSURES_IN_SQL
 from entente.audit.tables import Unwalled, Wall
 
@@ -38,7 +39,6 @@ GUARD_READS = (
     "records_receipt",
     "records_searchtext",
     "agreements_clause",
-    "audit_event",
 )
 COMMON = 2_000  # a word in as many texts is no way to find one
 READERS = ("entente_staff", "entente_public", "entente_worker", "entente_auditor", "entente_guard")
@@ -118,13 +118,18 @@ def _asked_inside() -> Iterator[str]:
         " return query select distinct r.id from records_searchtext s"
         f" join records_record r on r.id = s.record_id where {match} and {head('r')}; end $$"
     )
-    # What a person reads with a receipt: the function of whoever looked, never the name, and no detail.
+    # What a person reads with a receipt: what the log's tree holds, and the function of whoever looked, never
+    # the name, and no detail.
+    yield "drop function if exists authz.who_looked()"
     yield (
-        "create or replace function authz.who_looked() returns table (id uuid, at timestamptz, name text,"
-        " actor_organisation_id uuid, reason text, reason_values jsonb, title text, titles jsonb)"
-        f" language sql {secure} as $$ select e.id, e.at, e.name, e.actor_organisation_id, e.reason,"
-        " e.reason_values, coalesce(m.title, ''), coalesce(m.titles, '{}')"
+        "create function authz.who_looked() returns table (place bigint, sealed_hash bytea, title text,"
+        " titles jsonb, id uuid, at timestamptz, name varchar, actor_kind varchar, actor_id uuid,"
+        " actor_organisation_id uuid, about_kind varchar, about_id uuid, record_id uuid, allowed boolean,"
+        f" reason text, reason_values jsonb) language sql {secure} as $$"
+        " select l.index, case e.details when '' then l.details_hash else sha256(e.details) end,"
+        f" coalesce(m.title, ''), coalesce(m.titles, '{{}}'), {', '.join(f'e.{name}' for name in COLUMNS)}"
         " from audit_event e left join people_membership m on m.id = e.actor_id"
+        " left join audit_leaf l on l.event_id = e.id"
         " where authz.kind() = 'receipt' and e.record_id = authz.receipt_record() and e.allowed"
         f" and e.name = any({DISCLOSURES_IN_SQL}) order by e.at desc, e.id $$"
     )

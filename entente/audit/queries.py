@@ -71,16 +71,19 @@ def inclusion_proof(event: Event) -> str | None:
     The checkpoint is the newest a witness cosigned, if one covers the event, else the newest.
     """
     leaf = Leaf.objects.filter(event_id=event.pk).first()
-    if leaf is None:
-        return None
-    covering = Checkpoint.objects.filter(size__gt=leaf.index).order_by("-size")
-    cosigned = Cosignature.objects.filter(checkpoint_id__gt=leaf.index).select_related("checkpoint")
+    return None if leaf is None else proof_at(leaf.index, event, bytes(leaf.details_hash))
+
+
+def proof_at(index: int, event: Event, details_hash: bytes) -> str:
+    """The same for somebody who reads the event and not the leaf."""
+    covering = Checkpoint.objects.filter(size__gt=index).order_by("-size")
+    cosigned = Cosignature.objects.filter(checkpoint_id__gt=index).select_related("checkpoint")
     seen = cosigned.order_by("-checkpoint_id").first()
     checkpoint = seen.checkpoint if seen else covering[0]
-    path = merkle.inclusion_proof(leaf.index, checkpoint.size, _hashes)
+    path = merkle.inclusion_proof(index, checkpoint.size, _hashes)
     values = [getattr(event, column) for column in entries.COLUMNS]
-    entry = entries.entry(values, bytes(leaf.details_hash))
-    return str(Proof(entry, leaf.index, tuple(path), witnessed_note(checkpoint)))
+    entry = entries.entry(values, details_hash)
+    return str(Proof(entry, index, tuple(path), witnessed_note(checkpoint)))
 
 
 # Witnesses

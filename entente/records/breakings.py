@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from entente.audit import clock
@@ -21,6 +21,7 @@ from entente.records.models import GlassReview, Participation, Record
 from entente.records.reading import let_in
 from entente.records.references import as_reference
 from entente.records.rules.glass import Breaking, review_due
+from entente.ui.templatetags.ui import reading_date
 
 GLASS_BROKEN = "records.glass_broken"
 REVIEWED_SHOWN = 100
@@ -209,7 +210,7 @@ def glass_waiting(reader: Member) -> list[Waiting]:
 
 
 def _sentence(one: BrokenGlass) -> str:
-    told = {"reference": one.reference, "name": one.name, "day": date_format(one.last_day.date())}
+    told = {"reference": one.reference, "name": one.name, "day": strip_tags(reading_date(one.last_day))}
     if one.is_late:
         return (
             _("%(name)s opened %(reference)s in an emergency. Your review was due on %(day)s and is late.")

@@ -15,7 +15,10 @@ from entente.records.views import (
 )
 from entente.records.views import working as views
 
-public_urls: list[URLPattern] = [path("who-looked/", receipts.who_looked, name="who_looked")]
+public_urls: list[URLPattern] = [
+    path("who-looked/", receipts.who_looked, name="who_looked"),
+    path("who-looked/proofs/", receipts.download_proofs, name="download_proofs"),
+]
 staff_urls: list[URLPattern] = [
     path("", views.my_work, name="my_work"),
     path("search/", views.search, name="search"),

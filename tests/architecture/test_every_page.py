@@ -71,6 +71,7 @@ WHO_GETS: dict[str, tuple[int, int, int, int, int]] = {
     "records:glass_list":                  (302, 200, 200, 200, 200),
     "records:review_glass":                (302, 404, 404, 404, 404),
     "records_public:who_looked":           (200, 200, 200, 200, 200),
+    "records_public:download_proofs":      (405, 405, 405, 405, 405),
     "dialogue_staff:dialogue_list":        (302, 200, 200, 200, 200),
     "dialogue_staff:draft_dialogue":       (302, 200, 403, 403, 403),
     "dialogue_staff:manage_dialogue":      (302, 200, 200, 404, 404),

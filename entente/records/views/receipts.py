@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from entente.audit import clock
 from entente.audit.actors import VISITOR, acting, begin
@@ -67,11 +69,51 @@ def who_looked(request: HttpRequest) -> HttpResponse:
     if looks is None:
         form.add_error("code", str(NOT_KNOWN))
         return render(request, "records/who_looked.html", {"form": form}, status=400)
-    context = {"looks": [_told(look) for look in looks], "read_at": clock.now()}
+    context = {"looks": [_told(look) for look in looks], "code": code, "read_at": clock.now()}
     return render(request, "records/looks.html", context)
 
 
-def _looks(code: str) -> list[Look] | None:
+@personal
+@require_POST
+def download_proofs(request: HttpRequest) -> HttpResponse:
+    """Take along the proof that one line of the list stands in the log, or those of all in one file."""
+    if not within_limit("receipt", sender(request), at_most=TRIES):
+        return render(request, "429.html", {"wait_minutes": 60 - clock.now().minute}, status=429)
+    looks = _looks(codes.normal(request.POST.get("code", "")), with_proofs=True)
+    if looks is None:
+        return render(request, "records/who_looked.html", {"form": _not_known()}, status=400)
+    wanted = request.POST.get("event", "")
+    proven = {str(look.event_id): look.proof for look in looks if look.proof}
+    if not proven or (wanted and wanted not in proven):
+        return render(request, "records/no_proof.html", status=409)
+    if wanted:
+        return _file(
+            proven[wanted].encode(), "text/plain; charset=utf-8", f"who-looked-{wanted[:8]}.tlog-proof"
+        )
+    return _file(_zipped(proven), "application/zip", "who-looked.zip")
+
+
+def _zipped(proven: dict[str, str]) -> bytes:
+    made = BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
+        for number, proof in enumerate(proven.values(), 1):
+            archive.writestr(f"who-looked-{number:03d}.tlog-proof", proof)
+    return made.getvalue()
+
+
+def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _not_known() -> ReceiptForm:
+    form = ReceiptForm({"code": ""})
+    form.add_error("code", str(NOT_KNOWN))
+    return form
+
+
+def _looks(code: str, *, with_proofs: bool = False) -> list[Look] | None:
     """What a code opens; None when it opens nothing. The database is asked whatever was typed."""
     holder = disclosures.holder_of(code)
     try:
@@ -79,7 +121,7 @@ def _looks(code: str) -> list[Look] | None:
     except NotProven:
         return None
     with acting(holder):
-        looks = disclosures.who_looked(holder)
+        looks = disclosures.who_looked(holder, with_proofs=with_proofs)
     begin(VISITOR)
     return looks
 
