@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-PROOFS = ("chaos",)
+PROOFS = ("chaos", "mutants", "oracle")
 
 
 def main(arguments: list[str]) -> int:

@@ -126,7 +126,7 @@ class Run:
         """Start what ended by itself, as the system's supervisor does, and count it."""
         for process in self.installation.processes:
             if not process.is_alive:
-                self.ended_alone[process.name] += 1
+                self.ended_alone[f"{process.name} with code {process.code}"] += 1
                 self.installation.start_one(process)
 
     # The end

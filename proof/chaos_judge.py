@@ -288,7 +288,7 @@ def mail_is_right(connection: Connection, taken: list[str], verdict: Verdict) ->
 
 
 def _links_are_mailed(connection: Connection, verdict: Verdict) -> None:
-    """A link asked for is mailed; its job runs again when it was killed, and may write a second mail."""
+    """A link asked for is mailed, in one mail, though its job runs again when it was killed."""
 
     def by_account(name: str) -> Counter[uuid.UUID]:
         asked = "select about_id, count(*) from audit_event where name = %s group by 1"
@@ -296,7 +296,7 @@ def _links_are_mailed(connection: Connection, verdict: Verdict) -> None:
 
     asked, written = by_account("people.link_asked_for"), by_account("people.invitation_sent")
     verdict.note("a link asked for and never mailed", [str(one) for one in (asked - written).items()])
-    verdict.figures["links mailed twice"] = (written - asked).total()
+    verdict.note("a link written into two mails", [str(one) for one in (written - asked).items()])
     mails = connection.execute("select count(*) from delivery_message where template = 'people/invitation'")
     ((count,),) = mails.fetchall()
     if count != written.total():

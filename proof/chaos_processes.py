@@ -128,6 +128,11 @@ class Process:
         """Whether it still runs."""
         return self._child is not None and self._child.poll() is None
 
+    @property
+    def code(self) -> int | None:
+        """What it ended with, by itself."""
+        return None if self._child is None else self._child.poll()
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal to everything it consists of."""
         assert self._child is not None

@@ -22,6 +22,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 FIRST_PORT = 8000
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 15.0  # seconds for a process to end before it is killed
+LONG_ENOUGH = 10.0  # seconds; a worker that ends sooner has a fault which starting it again does not mend
 Children = dict[str, subprocess.Popen[bytes]]  # by name: web, worker
 DEMO_SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "entente.config.settings",
@@ -114,18 +115,23 @@ def demo_folder() -> Path:
 
 
 def _serve(for_web: dict[str, str], for_worker: dict[str, str], city: str) -> int:
-    """Start both, say where, wait; 1 when one of them ended by itself."""
+    """Start both, say where, wait; a worker that ends after a while is started again. 1 when one ended."""
     host, port = _host(), free_port()
     children: Children = {}
     try:
         # Sessions of their own: Ctrl-C in the terminal reaches the parent alone, which ends them in order.
         children["web"] = subprocess.Popen(web_command(host, port), env=for_web, start_new_session=True)
-        children["worker"] = subprocess.Popen(
-            worker_command(), env=for_worker, start_new_session=True, stdout=subprocess.DEVNULL
-        )
+        children["worker"] = _start_worker(for_worker)
         if _first_page_comes(host, port, children):
             print(f"{city} is open: http://{_spoken(host)}:{port}/    (Ctrl-C stops everything)", flush=True)
-        while all(child.poll() is None for child in children.values()):
+        began = time.monotonic()
+        while children["web"].poll() is None:
+            if children["worker"].poll() is not None:
+                if time.monotonic() - began < LONG_ENOUGH:
+                    break
+                # It does when the database was away for a moment, e.g. for an update.
+                children["worker"], began = _start_worker(for_worker), time.monotonic()
+                print("The worker process ended by itself, and was started again.", flush=True)
             time.sleep(0.2)
         ended = next(name for name, child in children.items() if child.poll() is not None)
         print(f"The {ended} process ended by itself; its last words are above. Stopping the rest.")
@@ -133,6 +139,12 @@ def _serve(for_web: dict[str, str], for_worker: dict[str, str], city: str) -> in
     finally:
         _deaf_to_signals()
         _end(children)
+
+
+def _start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        worker_command(), env=environment, start_new_session=True, stdout=subprocess.DEVNULL
+    )
 
 
 def _first_page_comes(host: str, port: int, children: Children) -> bool:

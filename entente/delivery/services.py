@@ -33,16 +33,19 @@ def send(
     by: Actor,
     about: models.Model | None = None,
     member_id: uuid.UUID | None = None,
+    message_id: uuid.UUID | None = None,
     context: dict[str, object] | None = None,
 ) -> Message:
     """Queue the message `<template>.txt` (its first line is the subject), written in `language`.
 
-    With `member_id` it is sent only while that member may see the record it is about.
+    With `member_id` it is sent only while that member may see the record it is about. A job names its message
+    by `message_id`, and asks `is_queued` first: when it was killed and runs again, nothing is sent twice.
     """
     with override(language):
         text = render_to_string(f"{template}.txt", {"about": about, **(context or {})})
     subject, _, body = text.strip().partition("\n")
     message = Message(
+        id=message_id or uuid.uuid4(),
         organisation_id=by.actor_organisation_id,
         record_id=getattr(about, "audit_record_id", None),
         member_id=member_id,
@@ -53,6 +56,11 @@ def send(
     message.save(force_insert=True)
     defer("delivery.send_message", message=str(message.id))
     return message
+
+
+def is_queued(message_id: uuid.UUID) -> bool:
+    """Whether this message was written already, as the worker that asks sees it."""
+    return Message.objects.filter(pk=message_id).exists()
 
 
 def deliver_message(message_id: uuid.UUID, *, by: Actor) -> None:

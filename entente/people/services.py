@@ -14,7 +14,7 @@ from entente.audit import clock
 from entente.audit.actors import Actor, acting, begin
 from entente.audit.decisions import allow, refuse
 from entente.audit.services import log
-from entente.delivery.services import send
+from entente.delivery.services import is_queued, send
 from entente.jobs.queue import defer
 from entente.keys.fields import keystore
 from entente.people import rules
@@ -140,7 +140,7 @@ def invite_member(member: Member, *, by: Actor, is_mailed: bool = True) -> Accou
         account = open_account(member, by=by, language=_language_of(member.person))
     log("people.member_invited", by=by, about=member, decision=decision)
     if is_mailed:
-        defer("people.send_invitation", account=str(account.pk))
+        defer("people.send_invitation", account=str(account.pk), message=str(uuid.uuid4()))
     return account
 
 
@@ -154,12 +154,17 @@ def ask_for_link(account: Account, *, by: Actor) -> None:
     """Mail somebody who has a password and nothing else a new link to go on with. Raises Refused."""
     decision = rules.may_ask_for_link(account, has_factor=has_factor(account)).require()
     log("people.link_asked_for", by=by, about=account, decision=decision)
-    defer("people.send_invitation", account=str(account.pk))
+    defer("people.send_invitation", account=str(account.pk), message=str(uuid.uuid4()))
 
 
-def send_invitation(account_id: uuid.UUID, *, by: Actor) -> None:
-    """Mail the link of an invitation, in the account's language; nothing once the membership ended."""
+def send_invitation(account_id: uuid.UUID, *, by: Actor, message_id: uuid.UUID) -> None:
+    """Mail the link of an invitation, in the account's language; nothing once the membership ended.
+
+    The message's id is given with the job: killed after it wrote the message, it writes none again.
+    """
     with acting(by):
+        if is_queued(message_id):
+            return
         account = Account.objects.get(pk=account_id)
         lasting = Q(ended_at=None) | Q(ended_at__gt=clock.now())
         member = Membership.objects.filter(lasting, person_id=account.person_id).first()
@@ -167,7 +172,14 @@ def send_invitation(account_id: uuid.UUID, *, by: Actor) -> None:
             return
         context = {"link": links.address(account), "organisation": member.organisation}
         context["city_name"] = settings.ENTENTE_CITY_NAME
-        send("people/invitation", to=account.email, language=account.language, by=by, context=context)
+        send(
+            "people/invitation",
+            to=account.email,
+            language=account.language,
+            by=by,
+            message_id=message_id,
+            context=context,
+        )
         log("people.invitation_sent", by=by, about=account, decision=allow(ASKED_FOR))
 
 

@@ -8,9 +8,9 @@ from entente.people import services
 
 
 @work("people.send_invitation")
-def send_invitation(*, by: Actor, account: str) -> None:
+def send_invitation(*, by: Actor, account: str, message: str) -> None:
     """Mail one invitation."""
-    services.send_invitation(uuid.UUID(account), by=by)
+    services.send_invitation(uuid.UUID(account), by=by, message_id=uuid.UUID(message))
 
 
 @every("17 * * * *", "people.clear_sessions")

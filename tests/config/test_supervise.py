@@ -13,10 +13,11 @@ from entente.config import supervise
 
 # A parent like the demo's, with a page and a worker that need no database.
 PARENT = """
-import sys
+import os, sys
 from entente.config import supervise
 supervise.web_command = lambda host, port: [sys.executable, "-m", "http.server", "--bind", host, str(port)]
 supervise.worker_command = lambda: [sys.executable, "-c", {worker!r}]
+supervise.LONG_ENOUGH = float(os.environ.get("LONG_ENOUGH", supervise.LONG_ENOUGH))
 sys.exit(supervise.run())
 """
 PATIENT = "import time; time.sleep(600)"
@@ -70,6 +71,21 @@ def test_when_one_process_ends_the_other_is_stopped_and_the_person_is_told(tmp_p
     assert parent.returncode == 1
     assert "The worker process ended by itself" in rest
     assert is_gone(web)
+
+
+def test_a_worker_that_ends_after_a_while_is_started_again(tmp_path: Path) -> None:
+    parent, _ = start_parent(tmp_path, PATIENT, LONG_ENOUGH="0")
+    assert parent.stdout is not None
+    web, killed = children_of(parent.pid)
+    os.kill(killed, signal.SIGKILL)
+    assert "was started again" in next(line for line in parent.stdout if "worker" in line)
+    worker = next(child for child in children_of(parent.pid) if child != web)
+    assert worker != killed
+    parent.send_signal(signal.SIGINT)
+    rest, _ = parent.communicate(timeout=30)
+    assert rest == "Stopped.\n"
+    assert is_gone(web)
+    assert is_gone(worker)
 
 
 def test_a_process_that_will_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.db import connection
@@ -11,8 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from entente.audit import clock
 from entente.audit.actors import VISITOR, acting, job
 from entente.audit.decisions import Refused
+from entente.audit.models import Event
+from entente.delivery.models import Message
 from entente.people import rules, services
-from entente.people.models import Member
+from entente.people.models import Account, Member
 from tests.conftest import City
 from tests.people.sign_in_steps import PASSWORD, account_of
 
@@ -98,3 +103,16 @@ def test_a_link_is_not_for_closed_accounts_nor_for_who_can_sign_in(
     account = account_of(city.amina)
     account.is_active = is_active
     assert not rules.may_ask_for_link(account, has_factor=has_factor)
+
+
+def test_an_invitation_whose_job_was_killed_and_runs_again_is_one_mail(
+    connected_as: Callable[[str], str],
+) -> None:
+    connected_as("entente_owner")
+    worker, mail = job("people.send_invitation", None), uuid.uuid4()
+    account = Account.objects.order_by("email")[0]
+    for _again in range(2):
+        services.send_invitation(account.pk, by=worker, message_id=mail)
+    with acting(worker):
+        assert [message.pk for message in Message.objects.filter(template="people/invitation")] == [mail]
+        assert Event.objects.filter(name="people.invitation_sent").count() == 1
