@@ -21,9 +21,24 @@ from entente.records.models import Record
 FIRST = "en"
 
 
+MINUTE = 1 / (24 * 60)  # in days
+
+
 def days_ago(days: float) -> AbstractContextManager[None]:
     """Do something in the city's past."""
     return clock.frozen(clock.now() - timedelta(days=days))
+
+
+class Day:
+    """A day in the city's past: each thing done on it takes a minute."""
+
+    def __init__(self, days: float) -> None:
+        self.days = days
+
+    def minute(self) -> AbstractContextManager[None]:
+        """The next minute of that day."""
+        self.days -= MINUTE
+        return days_ago(self.days)
 
 
 def build_shared_matters(members: dict[str, Member], set_up: Actor) -> list[Record]:
@@ -47,13 +62,16 @@ def _seat(words: Words, members: dict[str, Member], set_up: Actor) -> TaskForce:
 def _agree(words: Words, members: dict[str, Member]) -> Agreement:
     keeper = members[words["keeper"]]
     who = {slug: members[name] for slug, name in words["parties"].items()}
-    with days_ago(words["days_ago"]):
+    day = Day(words["days_ago"])
+    with day.minute():
         agreement = agreements.draft_agreement(
             by=keeper, title=words["title"][FIRST], kind=words["kind"], titles=words["title"]
         )
-        for member in who.values():
+    for member in who.values():
+        with day.minute():
             agreements.add_party(agreement, by=keeper, organisation=member.organisation)
-        for clause in _clauses(words["clauses"]):
+    for clause in _clauses(words["clauses"]):
+        with day.minute():
             agreements.add_clause(
                 agreement,
                 by=keeper,
@@ -64,11 +82,14 @@ def _agree(words: Words, members: dict[str, Member]) -> Agreement:
                 holds_in_interim=clause.get("interim", False),
                 legal_basis=words["legal_basis"],
             )
-        if words["state"] == Agreement.State.INTERIM:
+    if words["state"] == Agreement.State.INTERIM:
+        with day.minute():
             agreement = agreements.begin_interim(agreement, by=keeper)
-        for slug in words.get("signed", who):
+    for slug in words.get("signed", who):
+        with day.minute():
             agreements.sign_agreement(agreement, by=who[slug])
-        if words["state"] == Agreement.State.IN_FORCE:
+    if words["state"] == Agreement.State.IN_FORCE:
+        with day.minute():
             agreement = agreements.bring_into_force(agreement, by=keeper)
     return agreement
 
@@ -84,8 +105,8 @@ def _clauses(rows: list[Words]) -> Iterator[Words]:
 
 
 def _open(words: Words, members: dict[str, Member], signed: dict[str, Agreement]) -> Record:
-    by = members[words["by"]]
-    with days_ago(words["days_ago"]), acting(by):
+    by, day = members[words["by"]], Day(words["days_ago"])
+    with day.minute(), acting(by):
         record = records.open_matter(
             by=by,
             title=words["title"][FIRST],
@@ -93,7 +114,8 @@ def _open(words: Words, members: dict[str, Member], signed: dict[str, Agreement]
             category=words["category"],
             audience=words.get("audience", Record.Audience.ORGANISATION),
         )
-        for note in words["notes"]:
+    for note in words["notes"]:
+        with day.minute(), acting(by):
             records.write_note(
                 record,
                 by=members[note["by"]],
@@ -101,7 +123,8 @@ def _open(words: Words, members: dict[str, Member], signed: dict[str, Agreement]
                 category=note["category"],
                 is_secret=note.get("secret", False),
             )
-        for row in words["invited"]:
+    for row in words["invited"]:
+        with day.minute(), acting(by):
             records.share_record(
                 record,
                 by=by,
