@@ -33,7 +33,7 @@ def newest(
     rows = Record.objects.visible_to(reader).select_related("owner").order_by("-opened_at", "-pk")
     if matching is not None:
         rows = rows.filter(matching)
-    size = number
+    size = number + 1  # one more row shows that nothing between was left out
     while True:
         ids, certain_after = _candidates(reader, size, before)
         found = list(_before(rows.filter(pk__in=ids), before)[:number])

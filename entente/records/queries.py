@@ -192,6 +192,12 @@ def page_open_to(
     reader: Member, number: int, wanted: Wanted = ALL, before: Cursor | None = None
 ) -> list[Record]:
     """A page of the same, newest first, with one more than `number` when there is another page."""
+    if wanted.words:  # few have them: they are looked up first, not the newest
+        rows = open_to(reader, wanted).order_by("-opened_at", "-pk")
+        if before:
+            later = Q(opened_at=before.opened_at, pk__lt=before.record_id)
+            rows = rows.filter(Q(opened_at__lt=before.opened_at) | later)
+        return list(rows[: number + 1])
     return newest(reader, number + 1, before=before, matching=wanted.condition(reader))
 
 

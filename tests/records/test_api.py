@@ -40,7 +40,8 @@ def test_the_list_holds_heads_and_no_parts(world: World, client_of: ClientOf) ->
 
 def test_pages_follow_each_other(world: World, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "ON_A_PAGE", 2)
-    amina, seen, before = client_of(world.city.amina), [], ""
+    amina, seen = client_of(world.city.amina), []
+    before: str | None = ""
     while before is not None:
         found = amina.get(LIST, {"before": before} if before else {}).json()
         seen += [record["reference"] for record in found["records"]]

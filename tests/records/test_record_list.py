@@ -113,6 +113,17 @@ def test_a_long_list_has_pages(city: City, client_of: ClientOf, monkeypatch: pyt
     assert "5 records" in shown(peter)
 
 
+def test_found_by_words_has_pages_too(
+    city: City, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "ON_A_PAGE", 2)
+    matters(city.peter, 3)
+    first = client_of(city.peter).get(PAGE, {"words": "number"})
+    second = client_of(city.peter).get(f"{PAGE}?{first.context['next_page']}").content.decode()
+    assert "Matter number 0" in second
+    assert "Matter number 1" not in second
+
+
 def test_many_are_more_than(city: City, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "ON_A_PAGE", 1)
     monkeypatch.setattr(lists, "MANY", 2)

@@ -70,7 +70,9 @@ def _rows(page: list[Record], reader: Member) -> list[dict[str, Any]]:
     """What the list shows of each, with as few look-ups as can be: there may be a hundred of a million."""
     titles = queries.titles(page, get_language() or "en", reader)
     kinds = {kind.key: capfirst(str(kind.name)) for kind in all_kinds()}
-    labels = {category: queries.category_label(category) for category in {row.category for row in page}}
+    labels = {
+        category: capfirst(queries.category_label(category)) for category in {row.category for row in page}
+    }
     owners = {row.owner_id: str(row.owner) for row in page}
     days = {row.opened_at.date(): "" for row in page}
     days = {day: str(reading_date(day)) for day in days}
