@@ -1,4 +1,4 @@
-"""Web and worker under one parent that ends both; the demo with its private PostgreSQL and its city."""
+"""Web, worker and sequencer under one parent that ends all; the demo with its PostgreSQL and its city."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -22,8 +22,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 FIRST_PORT = 8000
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 15.0  # seconds for a process to end before it is killed
-LONG_ENOUGH = 10.0  # seconds; a worker that ends sooner has a fault which starting it again does not mend
-Children = dict[str, subprocess.Popen[bytes]]  # by name: web, worker
+LONG_ENOUGH = 10.0  # seconds; a process that ends sooner has a fault which starting it again does not mend
+Children = dict[str, subprocess.Popen[bytes]]  # by name: web, worker, sequencer
 DEMO_SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "entente.config.settings",
     "ENTENTE_MODE": "demo",
@@ -31,7 +31,7 @@ DEMO_SETTINGS = {
 }
 
 
-# `entente web` and `entente worker`
+# `entente web`, `entente worker` and `entente sequencer`
 
 
 def web_command(host: str, port: int) -> list[str]:
@@ -53,6 +53,11 @@ def worker_command() -> list[str]:
     return [*command, "--shutdown-graceful-timeout", "10", "--delete-jobs", "successful"]
 
 
+def sequencer_command() -> list[str]:
+    """The command line of the process that gives the log's events their places in the tree."""
+    return [sys.executable, "-m", "entente.config", "sequencer"]
+
+
 def web() -> None:
     """Become the web server, on ENTENTE_HOST (127.0.0.1) and ENTENTE_PORT (8000)."""
     _become(web_command(_host(), int(os.environ.get("ENTENTE_PORT", FIRST_PORT))))
@@ -72,10 +77,16 @@ def _become(command: list[str]) -> None:
 
 
 def run() -> int:
-    """Run web and worker on the database of DATABASE_URL; the worker's may be ENTENTE_WORKER_DATABASE_URL."""
+    """Run web, worker and sequencer; DATABASE_URL is the web's, the others may have their own."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": DEMO_SETTINGS["DJANGO_SETTINGS_MODULE"]}
-    for_worker = environment.get("ENTENTE_WORKER_DATABASE_URL", environment.get("DATABASE_URL", ""))
-    return _until_told(lambda: _serve(environment, environment | {"DATABASE_URL": for_worker}, "Entente"))
+    for_web = environment.get("DATABASE_URL", "")
+    urls = {"web": for_web, "worker": environment.get("ENTENTE_WORKER_DATABASE_URL", for_web)}
+    # No other role may do the sequencer's work, so there is no address to fall back on.
+    if for_sequencer := environment.get("ENTENTE_SEQUENCER_DATABASE_URL"):
+        urls["sequencer"] = for_sequencer
+    else:
+        print("The log gets no signed checkpoints: ENTENTE_SEQUENCER_DATABASE_URL is not set.", flush=True)
+    return _until_told(lambda: _serve(environment, urls, "Entente"))
 
 
 def demo() -> int:
@@ -91,12 +102,10 @@ def _demo() -> int:
         print("Starting PostgreSQL ...", flush=True)
         admin_url = private_postgres.start(postgres)
         demo_database.prepare_once(folder, admin_url, environment)
-        print("Starting web and worker ...", flush=True)
-        return _serve(
-            environment | {"DATABASE_URL": database.url_for("entente_staff", admin_url, demo_database.NAME)},
-            environment | {"DATABASE_URL": database.url_for("entente_worker", admin_url, demo_database.NAME)},
-            "Marenne",
-        )
+        print("Starting web, worker and sequencer ...", flush=True)
+        roles = {"web": "entente_staff", "worker": "entente_worker", "sequencer": "entente_sequencer"}
+        urls = {name: database.url_for(role, admin_url, demo_database.NAME) for name, role in roles.items()}
+        return _serve(environment, urls, "Marenne")
     finally:
         _deaf_to_signals()
         private_postgres.stop(postgres)
@@ -114,26 +123,34 @@ def demo_folder() -> Path:
 # Serving
 
 
-def _serve(for_web: dict[str, str], for_worker: dict[str, str], city: str) -> int:
-    """Start both, say where, wait; a worker that ends after a while is started again. 1 when one ended."""
+def _serve(environment: dict[str, str], urls: dict[str, str], city: str) -> int:
+    """Start each of `urls` on its database address, say where, wait; 1 when the web ended, or one too soon.
+
+    Any other process that ends after a while is started again.
+    """
     host, port = _host(), free_port()
+    commands = {
+        "web": web_command(host, port), "worker": worker_command(), "sequencer": sequencer_command(),
+    }  # fmt: skip
     children: Children = {}
+    began: dict[str, float] = {}
+
+    def start(name: str) -> None:
+        with _undisturbed():
+            children[name] = _start(commands[name], environment | {"DATABASE_URL": urls[name]}, name == "web")
+        began[name] = time.monotonic()
+
     try:
-        # Sessions of their own: Ctrl-C in the terminal reaches the parent alone, which ends them in order.
-        children["web"] = subprocess.Popen(web_command(host, port), env=for_web, start_new_session=True)
-        children["worker"] = _start_worker(for_worker)
+        for name in urls:
+            start(name)
         if _first_page_comes(host, port, children):
             print(f"{city} is open: http://{_spoken(host)}:{port}/    (Ctrl-C stops everything)", flush=True)
-        began = time.monotonic()
-        while children["web"].poll() is None:
-            if children["worker"].poll() is not None:
-                if time.monotonic() - began < LONG_ENOUGH:
-                    break
+        while (ended := _ended(children)) is None or _lasted(ended, began):
+            if ended:
                 # It does when the database was away for a moment, e.g. for an update.
-                children["worker"], began = _start_worker(for_worker), time.monotonic()
-                print("The worker process ended by itself, and was started again.", flush=True)
+                start(ended)
+                print(f"The {ended} process ended by itself, and was started again.", flush=True)
             time.sleep(0.2)
-        ended = next(name for name, child in children.items() if child.poll() is not None)
         print(f"The {ended} process ended by itself; its last words are above. Stopping the rest.")
         return 1
     finally:
@@ -141,15 +158,24 @@ def _serve(for_web: dict[str, str], for_worker: dict[str, str], city: str) -> in
         _end(children)
 
 
-def _start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        worker_command(), env=environment, start_new_session=True, stdout=subprocess.DEVNULL
-    )
+def _start(command: list[str], environment: dict[str, str], is_heard: bool) -> subprocess.Popen[bytes]:
+    # Sessions of their own: Ctrl-C in the terminal reaches the parent alone, which ends them in order.
+    said = None if is_heard else subprocess.DEVNULL
+    return subprocess.Popen(command, env=environment, start_new_session=True, stdout=said)
+
+
+def _ended(children: Children) -> str | None:
+    return next((name for name, child in children.items() if child.poll() is not None), None)
+
+
+def _lasted(name: str, began: dict[str, float]) -> bool:
+    """Whether an ended process may be started again: it was no fault of the start, and not the web's."""
+    return name != "web" and time.monotonic() - began[name] >= LONG_ENOUGH
 
 
 def _first_page_comes(host: str, port: int, children: Children) -> bool:
-    """Wait until the first page can be opened; False when a process ended before."""
-    while all(child.poll() is None for child in children.values()):
+    """Wait until the first page can be opened; False when the web ended before."""
+    while children["web"].poll() is None:
         with contextlib.suppress(OSError):
             connection = http.client.HTTPConnection(_spoken(host), port, timeout=30)
             connection.request("GET", "/", headers={"Host": f"localhost:{port}"})
@@ -213,3 +239,17 @@ def _until_told(work: Callable[[], int]) -> int:
 def _deaf_to_signals() -> None:
     for number in STOPPING:
         signal.signal(number, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let a signal wait until the process that is being started is known: nothing may be left behind."""
+    told: list[int] = []
+    before = {number: signal.signal(number, lambda got, frame: told.append(got)) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if told:
+        raise KeyboardInterrupt

@@ -11,12 +11,13 @@ import pytest
 
 from entente.config import supervise
 
-# A parent like the demo's, with a page and a worker that need no database.
+# A parent like the demo's, with a page, a worker and a sequencer that need no database.
 PARENT = """
 import os, sys
 from entente.config import supervise
 supervise.web_command = lambda host, port: [sys.executable, "-m", "http.server", "--bind", host, str(port)]
 supervise.worker_command = lambda: [sys.executable, "-c", {worker!r}]
+supervise.sequencer_command = lambda: [sys.executable, "-c", "import time; time.sleep(600)"]
 supervise.LONG_ENOUGH = float(os.environ.get("LONG_ENOUGH", supervise.LONG_ENOUGH))
 sys.exit(supervise.run())
 """
@@ -29,7 +30,7 @@ STUBBORN = (
 def start_parent(tmp_path: Path, worker: str, **environment: str) -> tuple[subprocess.Popen[str], str]:
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT.replace("{worker!r}", repr(worker))],
-        env={**os.environ, "DATABASE_URL": "", **environment},
+        env={**os.environ, "DATABASE_URL": "", "ENTENTE_SEQUENCER_DATABASE_URL": "x", **environment},
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -55,7 +56,7 @@ def test_it_says_where_it_is_and_stops_everything_when_told(tmp_path: Path, numb
     parent, line = start_parent(tmp_path, PATIENT)
     assert "http://localhost:" in line
     children = children_of(parent.pid)
-    assert len(children) == 2
+    assert len(children) == 3
     parent.send_signal(number)
     rest, _ = parent.communicate(timeout=30)
     assert parent.returncode == 0
@@ -65,27 +66,55 @@ def test_it_says_where_it_is_and_stops_everything_when_told(tmp_path: Path, numb
 
 def test_when_one_process_ends_the_other_is_stopped_and_the_person_is_told(tmp_path: Path) -> None:
     parent, _ = start_parent(tmp_path, PATIENT)
-    web, worker = children_of(parent.pid)
+    web, worker, sequencer = children_of(parent.pid)
     os.kill(worker, signal.SIGKILL)
     rest, _ = parent.communicate(timeout=30)
     assert parent.returncode == 1
     assert "The worker process ended by itself" in rest
     assert is_gone(web)
+    assert is_gone(sequencer)
 
 
-def test_a_worker_that_ends_after_a_while_is_started_again(tmp_path: Path) -> None:
+def test_without_an_address_of_its_own_the_sequencer_is_not_started_and_it_says_so(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: dict[str, str] = {}
+
+    def serve(environment: dict[str, str], urls: dict[str, str], city: str) -> int:
+        started.update(urls)
+        return 0
+
+    monkeypatch.delenv("ENTENTE_SEQUENCER_DATABASE_URL", raising=False)
+    monkeypatch.setattr(supervise, "_until_told", lambda work: work())
+    monkeypatch.setattr(supervise, "_serve", serve)
+    assert supervise.run() == 0
+    assert set(started) == {"web", "worker"}
+    assert "no signed checkpoints" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("which", [1, 2], ids=["worker", "sequencer"])
+def test_what_ends_after_a_while_is_started_again(tmp_path: Path, which: int) -> None:
     parent, _ = start_parent(tmp_path, PATIENT, LONG_ENOUGH="0")
     assert parent.stdout is not None
-    web, killed = children_of(parent.pid)
+    killed = children_of(parent.pid)[which]
     os.kill(killed, signal.SIGKILL)
-    assert "was started again" in next(line for line in parent.stdout if "worker" in line)
-    worker = next(child for child in children_of(parent.pid) if child != web)
-    assert worker != killed
+    name = ("web", "worker", "sequencer")[which]
+    assert "was started again" in next(line for line in parent.stdout if name in line)
+    left = children_of(parent.pid)
+    assert len(left) == 3
+    assert killed not in left
     parent.send_signal(signal.SIGINT)
     rest, _ = parent.communicate(timeout=30)
     assert rest == "Stopped.\n"
-    assert is_gone(web)
-    assert is_gone(worker)
+    assert all(is_gone(child) for child in left)
+
+
+def test_a_signal_waits_until_what_is_being_started_is_known() -> None:
+    started = []
+    with pytest.raises(KeyboardInterrupt), supervise._undisturbed():
+        os.kill(os.getpid(), signal.SIGTERM)
+        started.append("child")
+    assert started == ["child"]
 
 
 def test_a_process_that_will_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
