@@ -4,7 +4,7 @@ PYTHON := $(BIN)/python
 export DJANGO_SETTINGS_MODULE := entente.config.settings
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-packaged journeys check bench chaos docs release messages screenshots clean
+.PHONY: help demo run test test-packaged journeys check bench chaos oracle mutants docs release messages screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,14 @@ bench: ## the promises of speed, one line each (ONLY=house for one file)
 chaos: ## every process killed again and again while people write; nothing is lost (ARGS="--faults 20")
 	@bin/set-up dev
 	@$(PYTHON) -m proof chaos $(ARGS)
+
+oracle: ## a million decisions through the pages, judged by an oracle written from the rule's text
+	@bin/set-up dev
+	@$(PYTHON) -m proof oracle $(ARGS)
+
+mutants: ## the rule and the policies made wrong in hundreds of ways; the tests must notice each
+	@bin/set-up dev
+	@$(PYTHON) -m proof mutants $(ARGS)
 
 docs: ## the documentation as pages, in docs/_build/html
 	@bin/set-up dev

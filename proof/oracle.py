@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 if TYPE_CHECKING:
     from proof.surfaces import Sitting
     from tests.agreements.facts import Member, Part, Thing, World
-    from tests.agreements.writing import Written
 
 T = TypeVar("T")
 EACH_ONE = 26  # of so many records each reader is shown one thing on each surface
 LEAST_DECISIONS, LEAST_DECISIVE, LEAST_SHARE = 5_000, 1_000, 0.3
+ALL_SETS = 1_000_000
 SINGLES = (
     "record page", "error text", "note on the page", "API: record", "API: part", "file download",
     "still open", "mail",
@@ -82,7 +82,7 @@ class Proof:
 
     def sets(self, number: int) -> tuple[Tally, Seen]:
         """One reader: all heads and parts judged, and every surface that shows many records."""
-        member, at = self.reader(number)
+        member, _at = self.reader(number)
         tally = Tally()
         seen = self._judge_all(member, number, tally)
         expected = self._expected(member, number, seen)
@@ -95,7 +95,9 @@ class Proof:
             tally.allowed[surface] += len(right)
             for one in sorted(wrong):
                 where = "a number that is another" if one < 0 else "shown" if one not in right else "hidden"
-                tally.mismatches.append(self._mismatch(surface, number, self.records[max(one, 0)].record, where))
+                tally.mismatches.append(
+                    self._mismatch(surface, number, self.records[max(one, 0)].record, where)
+                )
         return tally, seen
 
     def _judge_all(self, member: Member, number: int, tally: Tally) -> Seen:
@@ -293,17 +295,20 @@ def _in_processes(proof: Proof, ask: Callable[[Any], T], tasks: Iterable[Any], n
     connection.close()
     keystore.cache_clear()
     surfaces.widen()
-    global _asked
-    _asked = ask
+    _asked.append(ask)
+    if not number:
+        yield from map(ask, tasks)
+        return
     with multiprocessing.get_context("fork").Pool(number) as pool:
         yield from pool.imap(_one, tasks)
 
 
-_asked: Callable[[Any], Any]
+# What a forked process finds as its parent left it: a world is too large to be sent.
+_asked: list[Callable[[Any], Any]] = []
 
 
 def _one(task: Any) -> Any:
-    return _asked(task)
+    return _asked[-1](task)
 
 
 def _say(what: str, began: float) -> None:
@@ -317,7 +322,9 @@ def _report(tally: Tally, named: float) -> int:
     heads = tally.allowed["oracle: heads"] / tally.decisions["oracle: heads"]
     lines = [f"Allowed: {heads:.1%} of records; named persons: {named:.1%}", "By door: "]
     lines[-1] += ", ".join(f"{door}: {count}" for door, count in sorted(tally.doors.items()))
-    short = [f"{name} {share:.1%}" for name, share in (("allowed", heads), ("named", named)) if share < LEAST_SHARE]
+    short = [
+        f"{name} {share:.1%}" for name, share in (("allowed", heads), ("named", named)) if share < LEAST_SHARE
+    ]
     lines.append("Conditions that alone refused:")
     for name in CONDITIONS:
         count, is_asked = tally.refusing[name], name not in NEVER_ALONE
@@ -327,19 +334,17 @@ def _report(tally: Tally, named: float) -> int:
     lines.append("Decisions by surface (allowed):")
     from proof.surfaces import SETS
 
-    for surface in (*SETS, *SINGLES):
-        lines.append(f"  {tally.decisions[surface]:8} ({tally.allowed[surface]})  {surface}")
+    lines += [f"  {tally.decisions[one]:8} ({tally.allowed[one]})  {one}" for one in (*SETS, *SINGLES)]
     total = sum(tally.decisions[surface] for surface in SETS)
     if total < ALL_SETS:
         short.append(f"decisions of sets {total}")
     short += [
-        f"{surface} {tally.decisions[surface]}" for surface in SINGLES if tally.decisions[surface] < LEAST_DECISIONS
+        f"{surface} {tally.decisions[surface]}"
+        for surface in SINGLES
+        if tally.decisions[surface] < LEAST_DECISIONS
     ]
     lines += [f"Too few: {one}" for one in short]
     lines += [f"MISMATCH {' | '.join(one)}" for one in tally.mismatches[:50]]
     lines.append(f"{total} decisions of sets, mismatches: {len(tally.mismatches)}")
     sys.stdout.write("\n".join(lines) + "\n")
     return int(bool(tally.mismatches or short))
-
-
-ALL_SETS = 1_000_000

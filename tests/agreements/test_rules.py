@@ -59,7 +59,8 @@ def test_the_rule_and_the_oracle_say_the_same_in_every_made_up_world(seed: int) 
     world = make_world(seed, organisations=4, members=40, task_forces=5, agreements=8, records=48)
     asking = Asking(world)
     seen = set()
-    for thing in (*world.records, *world.parts):
+    things: tuple[Thing, ...] = (*world.records, *world.parts)
+    for thing in things:
         for reader, at in world.readers:
             told, verdict = asking.decide(reader, thing, at), may_read(world, reader, thing, at)
             assert bool(told) == verdict.allowed, (told, verdict, reader, thing, at)
