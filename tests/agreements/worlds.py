@@ -208,7 +208,7 @@ class _Making:
             state = self.rng.choice(("draft", "suspended", "ended"))
         starts, ends = MOMENTS[0] - LONG, self.rng.choice((None, MOMENTS[-1] + LONG))
         if broken == "since":
-            starts = self.late()
+            starts = self.rng.choice(MOMENTS[2:])
         if broken == "until":
             ends = self.early()
         agreement = self.add("agreements", Agreement(self.id(), state, starts, ends))
