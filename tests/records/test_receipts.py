@@ -6,6 +6,9 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
 
 import psycopg
 import pytest
@@ -21,15 +24,17 @@ from entente.audit.decisions import Refused, allow
 from entente.audit.models import Event
 from entente.audit.services import log
 from entente.config import database
+from entente.config.witness import Finding, check_proof
 from entente.people.models import Member
 from entente.records import codes, disclosures, services
 from entente.records.models import Receipt, Record
 from entente.records.services import receipts
+from tests.audit.log_steps import make_log
 from tests.conftest import City
 from tests.records.glass_steps import REASON, agreement
 
 ClientOf = Callable[[Member], Client]
-PAGE = "/en/who-looked/"
+PAGE, PROOFS = "/en/who-looked/", "/en/who-looked/proofs/"
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 NOT_KNOWN = "know this code"
 
@@ -169,7 +174,7 @@ def test_with_the_code_one_reads_who_looked_when_and_what_for(looked: City) -> N
             "This was an emergency",
         ):
             assert said in shown
-        for hidden in ("Radu", "Ionescu", looked.library.title, REASON, code.replace(" ", "")):
+        for hidden in ("Radu", "Ionescu", looked.library.title, REASON):
             assert hidden not in shown
 
 
@@ -252,19 +257,57 @@ def test_the_public_process_reads_the_list_and_no_event() -> None:
             public.execute("select * from audit_event")
 
 
-def test_a_resident_reads_it_on_the_public_process(connected_as: Callable[[str], str]) -> None:
-    connected_as("entente_owner")
+def code_of_the_library() -> str:
+    """A receipt for the city's draft, on a copy of the city where the owner acts for everybody."""
     work = job("a test", None)
     with acting(work):
-        amina = Member.objects.select_related("person").get(person__email__startswith="amina.")
-        library = Record.objects.visible_to(work).filter(public_since=None, owner_id=amina.organisation_id)[0]
-    amina.credential = Credential("member", str(amina.pk))
+        members = Member.objects.select_related("person", "organisation")
+        amina, radu = (members.get(person__email__startswith=f"{slug}.") for slug in ("amina", "radu"))
+        drafts = Record.objects.visible_to(work).filter(public_since=None, kind="dialogue")
+        library = drafts.filter(owner_id=amina.organisation_id)[0]
+    for member in (amina, radu):
+        member.credential = Credential("member", str(member.pk))
+    with agreement(amina, radu), acting(radu):
+        services.break_glass(library.reference, by=radu, reason=REASON)
     with acting(amina):
-        code = services.issue_receipt(library, by=amina)[1]
+        return services.issue_receipt(library, by=amina)[1]
+
+
+def test_on_the_public_process_a_person_reads_it_and_takes_proofs_along(
+    connected_as: Callable[[str], str], tmp_path: Path
+) -> None:
+    name = connected_as("entente_owner").rpartition("/")[2]
+    code = code_of_the_library()
     connected_as("entente_public")
-    assert Client().get(PAGE).status_code == 200
-    assert Client().post(PAGE, {"code": code}).status_code == 200
-    assert Client().post(PAGE, {"code": codes.new_code()}).status_code == 400
+    person = Client()
+    assert person.get(PAGE).status_code == 200
+    assert person.post(PAGE, {"code": codes.new_code()}).status_code == 400
+    shown = person.post(PAGE, {"code": code}).content.decode()
+    (event,) = re.findall(r'name="event" value="([^"]+)"', shown)
+    assert person.post(PROOFS, {"code": code, "event": event}).status_code == 409  # it waits for its place
+    tree = make_log(lambda role: database.url_for(role, os.environ["TEST_ADMIN_URL"], name), tmp_path)
+    tree.sequence()
+    proof = person.post(PROOFS, {"code": code, "event": event})
+    assert proof["Content-Disposition"].endswith('.tlog-proof"')
+    assert "no-store" in proof["Cache-Control"]
+    told = check_proof(proof.content.decode(), str(tree.signer.verifier))
+    assert "records.glass_broken" in told
+    assert "Radu" not in proof.content.decode()
+    with pytest.raises(Finding):
+        check_proof(proof.content.decode().replace("\nindex ", "\nindex 1"), str(tree.signer.verifier))
+    with ZipFile(BytesIO(person.post(PROOFS, {"code": code}).content)) as every:
+        assert [every.read(one).decode() for one in every.namelist()] == [proof.content.decode()]
+
+
+def test_proofs_are_for_the_holder_of_the_code_and_of_this_record_only(looked: City) -> None:
+    code = receipt_for(looked)
+    with acting(looked.amina):
+        other = Event.objects.filter(record_id=looked.dialogue.pk)[0]
+    assert Client().post(PROOFS, {"code": codes.new_code()}).status_code == 400
+    assert Client().post(PROOFS).status_code == 400
+    assert Client().post(PROOFS, {"code": code, "event": str(other.pk)}).status_code == 409
+    assert Client().post(PROOFS, {"code": code, "event": "' or 1=1"}).status_code == 409
+    assert Client().get(PROOFS, {"code": code}).status_code == 405
 
 
 def test_receipts_that_ran_out_are_forgotten(connected_as: Callable[[str], str]) -> None:
