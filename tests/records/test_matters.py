@@ -53,6 +53,23 @@ def test_a_matter_for_named_persons_names_its_opener_and_nobody_else(city: City)
         assert not Note.objects.visible_to(city.claire).filter(record_id=record.pk).exists()
 
 
+def test_a_matter_for_a_task_force_is_for_those_who_sit_in_it(city: City, client_of: ClientOf) -> None:
+    with acting(city.amina):
+        (force,) = queries.own_task_forces(city.amina)
+    client_of(city.amina).post(
+        "/staff/records/new/",
+        {"title": "Beside the quay", "category": "housing", "audience": f"task_force:{force.pk}"},
+    )
+    record = newest(city)
+    assert (record.title, record.audience) == ("Beside the quay", "task_force")
+    with acting(city.claire):
+        assert not Record.objects.visible_to(city.claire).filter(pk=record.pk).exists()
+    with acting(city.amina):
+        (let_in,) = Participation.objects.visible_to(city.amina).filter(record_id=record.pk)
+        assert let_in.task_force_id == force.pk
+        assert {member.pk for member in queries.who_works_on(record, city.amina)} == {city.amina.pk}
+
+
 def test_it_is_logged_with_its_reason(city: City) -> None:
     record = matter(city)
     with acting(city.amina):
