@@ -124,14 +124,14 @@ def preview(record: Record, invitation: Invitation, by: Member) -> list[Shown]:
     heads = [may_read(reader, (), at, record, [invitation], terms) for reader in readers]
     head = next((answer for answer in heads if answer), heads[0])
     shown = [Shown("record", record.category, record.is_secret, 1, head)]
-    return shown + [Shown(*what, number, asked(*what[1:])) for what, number in sorted(found.items())]
+    return shown + [Shown(*what, number, asked(*what[1:])) for what, number in found.items()]
 
 
 def parts_of(record: Record, reader: Actor) -> Counter[tuple[str, str, bool]]:
     """How many parts of each kind, category and secrecy the reader sees on a record."""
     found: Counter[tuple[str, str, bool]] = Counter()
     for model in KINDS_OF_PART:
-        rows = model.objects.visible_to(reader).filter(record_id=record.pk)
+        rows = model.objects.visible_to(reader).filter(record_id=record.pk).order_by("category", "is_secret")
         for category, is_secret in rows.values_list("category", "is_secret"):
             found[str(model._meta.model_name), category, is_secret] += 1
     return found

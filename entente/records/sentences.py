@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,6 +14,7 @@ from entente.agreements import rules
 from entente.agreements.vocabulary import Category
 from entente.audit.decisions import Decision, in_words, source_of
 from entente.audit.models import Event
+from entente.people.models import Member, Organisation
 from entente.records.sights import Door, Hidden
 
 # The rule speaks to whoever asks; here somebody reads about others. What speaks to nobody stays as it is.
@@ -68,6 +71,13 @@ def why_they_saw(event: Event, organisation: object) -> str:
     """Because of what somebody saw a record, as the log keeps it."""
     values: dict[str, Any] = event.reason_values
     return of_others(event.reason, values, organisation)
+
+
+def why_told(event: Event, reader: Member, organisations: Mapping[uuid.UUID, Organisation]) -> str:
+    """The reason of an event, told to the reader: about others where somebody else acted."""
+    if event.actor_organisation_id is None or event.actor_organisation_id == reader.organisation_id:
+        return event.why
+    return why_they_saw(event, organisations.get(event.actor_organisation_id, ""))
 
 
 def category_name(code: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import uuid
 from collections.abc import Callable, Iterator
 from email.message import Message as Mail
 from typing import Any
@@ -13,8 +14,11 @@ from aiosmtpd.handlers import Message as Collects
 from django.db import connection, transaction
 
 from entente.audit.actors import acting, job
+from entente.audit.decisions import allow
+from entente.audit.models import Event
 from entente.delivery import services
 from entente.delivery.models import Message
+from entente.dialogue.models import Dialogue
 from entente.jobs.queue import ATTEMPTS
 
 WORKER = job("delivery.send_message", None)
@@ -72,14 +76,21 @@ def test_it_arrives_once_with_an_id_of_its_own(inbox: Inbox) -> None:
     assert state(message) == ("sent", 1)
 
 
+def jobs_waiting() -> int:
+    with acting(WORKER), connection.cursor() as cursor:
+        cursor.execute("select count(*) from procrastinate_jobs where task_name = 'delivery.send_message'")
+        (count,) = cursor.fetchone()
+        return int(count)
+
+
 def test_it_is_undone_with_the_change_it_belongs_to(inbox: Inbox) -> None:
+    before = jobs_waiting()
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         queued()
         raise ZeroDivisionError
-    with acting(WORKER), connection.cursor() as cursor:
+    with acting(WORKER):
         assert not Message.objects.filter(template="people/invitation").exists()
-        cursor.execute("select count(*) from procrastinate_jobs where task_name = 'delivery.send_message'")
-        assert cursor.fetchone() == (0,)
+    assert jobs_waiting() == before
 
 
 def test_address_and_text_are_sealed_in_the_database(inbox: Inbox) -> None:
@@ -98,3 +109,35 @@ def test_a_server_that_is_down_is_tried_again_and_then_given_up(inbox: Inbox, se
             services.deliver_message(message.pk, by=WORKER)
     services.deliver_message(message.pk, by=WORKER)
     assert state(message) == ("failed", ATTEMPTS)
+
+
+def test_what_may_no_longer_go_is_taken_back_when_it_would_be_sent(inbox: Inbox) -> None:
+    """The member it is for is nobody, so nobody sees the record it is about."""
+    with acting(WORKER):
+        message = services.send(
+            "people/invitation",
+            to="nadia@northquay.example",
+            language="en",
+            by=WORKER,
+            about=Dialogue.objects.visible_to(WORKER).filter(public_since=None).first(),
+            member_id=uuid.uuid4(),
+        )
+    services.deliver_message(message.pk, by=WORKER)
+    assert inbox.mails == []
+    assert state(message) == ("withdrawn", 0)
+    with acting(WORKER):
+        event = Event.objects.get(name="delivery.message_withdrawn", about_id=message.pk)
+        assert event.why == "The member it is for can't see the record any more."
+
+
+def test_a_message_that_waits_is_withdrawn_once_and_one_that_was_sent_stays(inbox: Inbox) -> None:
+    sent, waiting = queued(), queued()
+    services.deliver_message(sent.pk, by=WORKER)
+    with acting(WORKER):
+        rows = list(Message.objects.filter(pk__in=[sent.pk, waiting.pk]))
+        withdrawn = services.withdraw_messages(rows, by=WORKER, decision=allow("It is over."))
+        assert [one.pk for one in withdrawn] == [waiting.pk]
+        assert services.withdraw_messages(withdrawn, by=WORKER, decision=allow("It is over.")) == []
+    services.deliver_message(waiting.pk, by=WORKER)
+    assert len(inbox.mails) == 1
+    assert (state(sent)[0], state(waiting)[0]) == ("sent", "withdrawn")

@@ -243,9 +243,9 @@ def test_a_guest_reads_the_clause_the_invitation_and_what_they_stated(
 def test_what_is_closed_is_named_whether_or_not_there_is_any(world: World, client_of: ClientOf) -> None:
     share(world)
     closed = shown(client_of(world.city.sofia), at(world, "why/")).partition("What is not open to you")[2]
-    for category in ("health", "debts and entitlements"):
+    for category in ("Health", "Debts and entitlements"):
         assert category in closed
-    assert "housing" not in closed
+    assert "Housing" not in closed
 
 
 def test_a_colleague_reads_that_their_organisation_owns_it(world: World, client_of: ClientOf) -> None:

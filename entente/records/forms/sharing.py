@@ -19,6 +19,12 @@ from entente.records.readers import known_members
 from entente.records.sights import known_agreements, what_agreements_give
 
 Audience = Record.Audience
+NONE = "none"
+
+
+def _described(member: Member) -> str:
+    parts = [str(member.person), member.role_title, str(member.organisation)]
+    return " · ".join(part for part in parts if part)
 
 
 class ShareForm(forms.Form):
@@ -31,10 +37,9 @@ class ShareForm(forms.Form):
     to = forms.ChoiceField(label=_("Who is let in"))
     agreement = forms.ChoiceField(
         label=_("Under which agreement"),
-        required=False,
         help_text=_("A colleague is named on a record without one."),
     )
-    purpose = forms.ChoiceField(label=_("What they need it for"), required=False)
+    purpose = forms.ChoiceField(label=_("What they need it for"))
     until = forms.DateField(
         label=_("Until the end of"),
         required=False,
@@ -62,8 +67,10 @@ class ShareForm(forms.Form):
         groups.append((_("Persons of other organisations"), self._offer(partners)))
         groups.append((_("Colleagues"), self._offer(colleagues)))
         self._choose("to", [("", _("Choose one")), *((name, rows) for name, rows in groups if rows)])
-        self._choose("agreement", [("", _("None")), *((key, str(a)) for key, a in self.agreements.items())])
-        self._choose("purpose", [("", _("None")), *Purpose.choices])
+        named = [(key, str(row)) for key, row in self.agreements.items()]
+        inside = (NONE, _("None: it stays inside my organisation"))
+        self._choose("agreement", [("", _("Choose one")), *named, inside])
+        self._choose("purpose", [("", _("Choose one")), *Purpose.choices, inside])
 
     def _offer(self, rows: Any) -> list[tuple[str, str]]:
         offered = []
@@ -89,7 +96,7 @@ class ShareForm(forms.Form):
         return {
             "to": self.targets[self.cleaned_data["to"]],
             "agreement": self.agreements.get(self.cleaned_data["agreement"]),
-            "purpose": self.cleaned_data["purpose"],
+            "purpose": "" if self.cleaned_data["purpose"] == NONE else self.cleaned_data["purpose"],
             "until": self._until(),
         }
 

@@ -161,6 +161,12 @@ def may_share(actor: Member, record: Record, at: datetime, participations: Seque
     return refuse(NOT_ENTITLED)
 
 
+def latest_end(record: Record, to: Organisation | TaskForce | Member, at: datetime) -> datetime | None:
+    """When an invitation ends that names no end; only those of persons elsewhere do."""
+    is_elsewhere = isinstance(to, Member) and to.organisation_id != record.owner_id
+    return at + LONGEST_FOR_A_PERSON if is_elsewhere else None
+
+
 @dataclass(frozen=True)
 class Known:
     """What the rule is told about an invitation: clauses, parties, receivers, and who is let in already."""

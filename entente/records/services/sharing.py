@@ -41,7 +41,7 @@ def share_record(
     entitled = rules.may_share(by, record, at, list(let_in(record, by))).require()
     # One invitation after the other, so that nobody is let in twice.
     record = Record.objects.visible_to(by).select_for_update(of=("self",)).get(pk=record.pk)
-    invitation = rules.Invitation(to, agreement, purpose, at, until or latest_end(record, to, at))
+    invitation = rules.Invitation(to, agreement, purpose, at, until or rules.latest_end(record, to, at))
     known = readers.known_of(record, invitation, by, at)
     decision = rules.may_invite(record, invitation, at, known).require()
     participation = Participation(
@@ -59,12 +59,6 @@ def share_record(
     log("records.record_shared", by=by, about=participation, decision=decision, details=details)
     _tell(_to_be_told(to, at), record, participation, by=by)
     return participation
-
-
-def latest_end(record: Record, to: Organisation | TaskForce | Member, at: datetime) -> datetime | None:
-    """When an invitation ends that names no end; only those of persons elsewhere do."""
-    is_elsewhere = isinstance(to, Member) and to.organisation_id != record.owner_id
-    return at + rules.LONGEST_FOR_A_PERSON if is_elsewhere else None
 
 
 def _to_be_told(to: Organisation | TaskForce | Member, at: datetime) -> list[Member]:

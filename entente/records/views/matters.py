@@ -16,7 +16,7 @@ from entente.agreements.vocabulary import SENSITIVE
 from entente.audit import clock
 from entente.audit.decisions import Decision
 from entente.audit.queries import history
-from entente.people.models import Member
+from entente.people.models import Member, Organisation
 from entente.people.sign_in import MemberRequest
 from entente.records import queries, rules, services
 from entente.records.breakings import glass_open
@@ -28,6 +28,7 @@ from entente.records.kinds import kind_of
 from entente.records.models import Part, Record
 from entente.records.reading import Facts, stated_purposes
 from entente.records.rules.sharing import works_inside
+from entente.records.sentences import why_told
 from entente.records.services.opening import log_reading
 from entente.records.views.working import page_of, title_of
 
@@ -130,5 +131,10 @@ def _writing(record: Record, request: MemberRequest) -> dict[str, Any]:
 def _history(record: Record, request: MemberRequest) -> dict[str, Any]:
     page = Paginator(history(record.pk, request.member), EVENTS).get_page(request.GET.get("page"))
     told = in_sentences([(event, record) for event in page], request.member)
-    entries = [{"sentence": told[event.pk], "at": event.at, "why": event.why} for event in page]
+    wanted = {event.actor_organisation_id for event in page if event.actor_organisation_id}
+    known = {one.pk: one for one in Organisation.objects.filter(pk__in=wanted)}
+    entries = [
+        {"sentence": told[event.pk], "at": event.at, "why": why_told(event, request.member, known)}
+        for event in page
+    ]
     return {"events": page, "entries": entries}

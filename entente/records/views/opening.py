@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from entente.agreements.vocabulary import Purpose
@@ -48,7 +49,8 @@ def state_purpose(request: MemberRequest, reference: str) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("The record is open to you until %(time)s.") % {"time": reading_time(opening.until)},
+                _("The record is open to you until %(time)s.")
+                % {"time": strip_tags(reading_time(opening.until))},
             )
             return redirect("records:record", record.reference)
     offered = [

@@ -20,9 +20,8 @@ from entente.records import queries, readers, rules, services
 from entente.records.forms.sharing import EndForm, ShareForm
 from entente.records.models import Participation, Record
 from entente.records.reading import let_in
-from entente.records.rules.sharing import Invitation, works_inside
+from entente.records.rules.sharing import Invitation, latest_end, works_inside
 from entente.records.sentences import category_name, of_others
-from entente.records.services.sharing import latest_end
 from entente.records.sights import what_agreements_give
 from entente.records.views.opening import found_record
 from entente.records.views.working import page_of, title_of

@@ -23,7 +23,7 @@ from entente.records import events, queries
 from entente.records.models import Record
 from entente.records.reading import Facts, stated_purposes
 from entente.records.rules.sharing import works_inside
-from entente.records.sentences import category_name, listed, opened, why_hidden, why_they_saw, why_they_see
+from entente.records.sentences import category_name, opened, why_hidden, why_they_saw, why_they_see
 from entente.records.sights import Basis, Sight, bases, sights
 from entente.records.views.opening import found_record
 from entente.records.views.working import page_of, title_of
@@ -49,10 +49,7 @@ def who_can_see(request: MemberRequest, reference: str) -> HttpResponse:
     is_guest = bool(bases(record, reader))
     found = sights(record, reader) if is_guest else None
     by_functions = "functions" in request.GET
-    groups = [
-        {"organisation": rows[0].organisation, "people": [_seen(sight, by_functions) for sight in rows]}
-        for rows in _grouped(found.seen_by if found else [])
-    ]
+    groups = [_group(rows, by_functions) for rows in _grouped(found.seen_by if found else [])]
     context = _head(record, reader) | {
         "groups": groups,
         "hidden": [why_hidden(one) for one in found.hidden] if found else [],
@@ -65,6 +62,15 @@ def who_can_see(request: MemberRequest, reference: str) -> HttpResponse:
 
 def _grouped(rows: list[Sight]) -> list[list[Sight]]:
     return [list(group) for _key, group in groupby(rows, key=lambda sight: sight.organisation.pk)]
+
+
+def _group(rows: list[Sight], by_functions: bool) -> dict[str, Any]:
+    """The people of one organisation; what they all share is said once."""
+    people = [_seen(sight, by_functions) for sight in rows]
+    shared = people[0]["doors"] if all(one["doors"] == people[0]["doors"] for one in people) else []
+    if shared:
+        people = [{**one, "doors": []} for one in people]
+    return {"organisation": rows[0].organisation, "people": people, "doors": shared}
 
 
 def _seen(sight: Sight, by_functions: bool) -> dict[str, Any]:
@@ -123,12 +129,12 @@ def _basis(basis: Basis, stated: set[str]) -> dict[str, Any]:
     }
 
 
-def _closed(found: list[Basis]) -> str:
+def _closed(found: list[Basis]) -> list[str]:
     """The categories that no door opens, named whether or not anything here is about them."""
     if any(basis.door.is_own or basis.door.is_emergency for basis in found):
-        return ""
+        return []
     open_ones = {code for basis in found for code in (*basis.door.categories, *basis.door.under_secrecy)}
-    return listed([str(category.label) for category in Category if category.value not in open_ones])
+    return [str(category.label) for category in Category if category.value not in open_ones]
 
 
 @require_GET
