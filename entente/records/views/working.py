@@ -22,8 +22,8 @@ from entente.audit.decisions import Decision, Refused
 from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
 from entente.records import queries, rules, services
-from entente.records.forms.categories import PartForm
 from entente.records.breakings import glass_waiting
+from entente.records.forms.categories import PartForm
 from entente.records.forms.working import ActionForm, NoteForm, SearchForm
 from entente.records.kinds import all_kinds, kind_of
 from entente.records.models import Action, Record
