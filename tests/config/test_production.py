@@ -33,6 +33,16 @@ def test_without_a_secret_key_it_does_not_start(key: str | None) -> None:
     assert "SECRET_KEY" in stopped.stderr
 
 
+def test_holidays_are_dates() -> None:
+    asked = "from django.conf import settings as s; print(*sorted(s.ENTENTE_HOLIDAYS))"
+    key = {"ENTENTE_SECRET_KEY": "only for this test " * 3}
+    running = started(asked, **key, ENTENTE_HOLIDAYS="2026-12-25,2027-01-01")
+    assert running.stdout.split() == ["2026-12-25", "2027-01-01"]
+    stopped = started(asked, **key, ENTENTE_HOLIDAYS="Christmas")
+    assert stopped.returncode != 0
+    assert "ENTENTE_HOLIDAYS are dates" in stopped.stderr
+
+
 def test_cookies_travel_encrypted_only_and_browsers_remember_it() -> None:
     running = started(ASKED, ENTENTE_SECRET_KEY="only for this test " * 3)
     assert running.stdout.split() == ["True", "True", "True", "True", str(365 * 24 * 60 * 60), "False"]

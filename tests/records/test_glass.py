@@ -270,6 +270,17 @@ def test_the_database_refuses_a_third_time(agreed: City) -> None:
     insert(agreed.lena, agreed.library)
 
 
+def test_two_requests_of_one_member_are_counted_one_after_the_other(agreed: City) -> None:
+    held = (
+        "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+        " where l.locktype = 'advisory' and d.datname = current_database()"
+    )
+    with outside() as raw, acting(agreed.radu):
+        assert raw.execute(held).fetchone() == (0,)
+        assert breakings.behind_glass(agreed.library.reference, agreed.radu) is not None
+        assert raw.execute(held).fetchone() == (1,)
+
+
 def test_the_database_refuses_it_without_an_agreement_and_for_somebody_else(agreed: City) -> None:
     with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
         insert(agreed.peter, agreed.library)

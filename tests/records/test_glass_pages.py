@@ -158,6 +158,7 @@ def test_in_the_demo_a_choice_counts_for_five_minutes(agreed: City, client_of: C
         assert response.status_code == 400
         assert REASON in response.content.decode()
         radu.post("/en/demo/sign-in/", {"who": "radu"})
+        assert "<textarea" in text(radu, GLASS)
 
 
 def test_where_the_demo_is_not_installed_its_click_proves_nothing(
