@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from proof.surfaces import Sitting
-    from tests.agreements.facts import Member, Part, Thing, World
+    from tests.agreements.facts import Member, Thing, World
 
 T = TypeVar("T")
 EACH_ONE = 26  # of so many records each reader is shown one thing on each surface

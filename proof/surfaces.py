@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import logging
 import re
 import uuid
 from collections.abc import Iterator
@@ -24,13 +25,15 @@ from entente.delivery.models import Message
 from entente.delivery.services import deliver_message
 from entente.people.models import Member
 from entente.records import queries
+from entente.records.references import ALPHABET, LENGTH, check_sign
 from entente.records.views import lists
 from proof.made_up_city import tell_the_time
 from tests.agreements import facts
 from tests.agreements.facts import Part
 from tests.agreements.writing import FILE_CONTENT, WORD, WORD_EVERYWHERE, Written, note_text, session_key
 
-UNKNOWN = "MAT-222222"
+# Well formed, and nobody's.
+UNKNOWN = f"MAT-{ALPHABET[-1] * LENGTH}{check_sign(ALPHABET[-1] * LENGTH)}"
 TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value="|nonce=")[^"]*"')
 ALL = 1_000_000
 SETS = ("list", "count", "search", "changes", "export")
@@ -38,6 +41,7 @@ SETS = ("list", "count", "search", "changes", "export")
 
 def widen() -> None:
     """Let the changes feed go back as far as the log does: how far it looks is no part of the rule."""
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # a page that is not there is an answer here
     lists.LATELY = queries.LATELY = queries.EVENTS = ALL
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 

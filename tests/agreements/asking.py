@@ -126,7 +126,8 @@ class Asking:
         )
         if isinstance(thing, Record):
             return rule.may_read(who, (), at, head, let_in, terms)  # type: ignore[no-any-return]
-        part = RuleThing(record.owner, record.audience, thing.category, thing.is_secret, None)
+        # A rule that is told when the record became public must not take its parts for public.
+        part = RuleThing(record.owner, record.audience, thing.category, thing.is_secret, record.public_since)
         return rule.may_read_part(  # type: ignore[no-any-return]
             who, self._stated(reader, thing, at), at, head, part, let_in, terms
         )
