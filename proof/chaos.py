@@ -30,8 +30,15 @@ from entente.audit import sequencing
 from entente.keys.keystore import FileKeystore
 from proof.chaos_judge import Verdict, judge
 from proof.chaos_mail import Sink
-from proof.chaos_processes import Installation, NotBack, Postgres, Process, environment_for, wait_until
-from proof.chaos_sequencer import ORIGIN
+from proof.chaos_processes import (
+    ORIGIN,
+    Installation,
+    NotBack,
+    Postgres,
+    Process,
+    environment_for,
+    wait_until,
+)
 from proof.chaos_writers import Book, Browser, Colleague, Resident, Writer
 
 ROOT = Path(__file__).parents[1]
@@ -251,6 +258,9 @@ def main(arguments: list[str]) -> int:
         began = time.monotonic()
         for fault in plan(chosen.faults, run.chance):
             run.do_one(fault)
+            if run.faults.total() % 25 == 0:
+                moment = f"{time.monotonic() - began:.0f} s"
+                print(f"  {run.faults.total()} faults, {run.book.writes} writes, {moment}", flush=True)
         seconds = time.monotonic() - began
         rest = run.come_to_rest()
         verdict = run.judge()

@@ -8,7 +8,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from entente.config import database, private_postgres, supervise
 
 ROOT = Path(__file__).parents[1]
 NAME = "chaos"
+ORIGIN = "chaos.example/entente"
 PATIENCE = 90.0  # seconds for something to come back
 Row = tuple[Any, ...]
 
@@ -174,10 +174,9 @@ class Installation:
             return Process(name, command, environment, folder / f"{name}.log")
 
         web = supervise.web_command("127.0.0.1", self.port)
-        sequencer = [sys.executable, "-m", "proof.chaos_sequencer", str(folder / "log-key")]
         self.web = process("web", "entente_staff", web)
         self.worker = process("worker", "entente_worker", supervise.worker_command())
-        self.sequencer = process("sequencer", "entente_sequencer", sequencer)
+        self.sequencer = process("sequencer", "entente_sequencer", supervise.sequencer_command())
         self.processes = (self.web, self.worker, self.sequencer)
         self._newest_worker = 0
 
@@ -239,6 +238,7 @@ def environment_for(folder: Path) -> dict[str, str]:
         "ENTENTE_SURFACE": "both",
         "ENTENTE_VAR": str(folder),
         "ENTENTE_HOSTS": "localhost,127.0.0.1",
+        "ENTENTE_LOG_ORIGIN": ORIGIN,
     }
 
 
