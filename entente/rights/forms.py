@@ -55,11 +55,14 @@ class WitnessForm(forms.Form):
 
     verifier_key = forms.CharField(
         label=_("The witness's verifier key"),
-        help_text=_("One line that `witness init` printed on their machine. It is not secret."),
+        help_text=_("One line that the command “witness init” printed on their machine. It is not secret."),
         max_length=300,
     )
     organisation = forms.ModelChoiceField(
-        label=_("Their organisation"), queryset=Organisation.objects.none(), required=False
+        label=_("Their organisation"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label=_("none that takes part here"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -135,7 +135,7 @@ def test_without_a_sequencer_and_without_witnesses_the_page_says_what_to_do(over
 def test_a_witness_is_registered_its_key_shown_once_and_kept_as_a_hash(city: City, overseer: Client) -> None:
     organisation = str(city.peter.organisation_id)
     page = overseer.post("/staff/log/witnesses/", {"verifier_key": f" {VKEY} ", "organisation": organisation})
-    key = re.search(r'<code dir="ltr">([0-9a-f]{64})</code>', page.content.decode())
+    key = re.search(r'<code class="long" dir="ltr">([0-9a-f]{64})</code>', page.content.decode())
     assert key
     with acting(city.elisabeth):
         assert queries.witness_with(key[1]) is not None
