@@ -9,8 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -143,22 +142,20 @@ def _standing(one: BrokenGlass) -> dict[str, Any]:
     return {"text": _("Waits for review"), "state_kind": "due"}
 
 
-def _due(one: BrokenGlass) -> SafeString:
+def _due(one: BrokenGlass) -> str:
     """By when a review is due, and how many working days are left."""
-    day = reading_date(one.last_day)
-    if one.days_left < 0:
-        late = ngettext(
-            "due %(day)s, one working day late", "due %(day)s, %(days)d working days late", -one.days_left
+    days = one.days_left
+    if days < 0:
+        told = ngettext("due %(day)s, one working day late", "due %(day)s, %(days)d working days late", -days)
+    elif days == 0:
+        told = _("by the end of today, %(day)s")
+    else:
+        told = ngettext(
+            "by the end of %(day)s: one working day left",
+            "by the end of %(day)s: %(days)d working days left",
+            days,
         )
-        return format_html(late % {"day": "{}", "days": -one.days_left}, day)
-    if one.days_left == 0:
-        return format_html(_("by the end of today, {}"), day)
-    left = ngettext(
-        "by the end of %(day)s: one working day left",
-        "by the end of %(day)s: %(days)d working days left",
-        one.days_left,
-    )
-    return format_html(left % {"day": "{}", "days": one.days_left}, day)
+    return told % {"day": strip_tags(reading_date(one.last_day)), "days": abs(days)}
 
 
 def review_glass(request: MemberRequest, participation: uuid.UUID) -> HttpResponse:
