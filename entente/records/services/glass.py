@@ -53,7 +53,7 @@ def break_glass(reference: str, *, by: Member, reason: str, hours: int = 4) -> P
         raise AssertionError("the rule let somebody in to nothing")
     opened = _open(record, by, at, timedelta(hours=hours), reason)
     told = Decision(True, decision.reason, {"reference": record.reference, "until": opened.until.isoformat()})  # type: ignore[union-attr]
-    log(breakings.GLASS_BROKEN, by=by, about=opened, decision=told, details={"reason": reason})
+    log("records.glass_broken", by=by, about=opened, decision=told, details={"reason": reason})
     defer("records.announce_glass", participation=str(opened.pk))
     return opened
 
