@@ -67,9 +67,9 @@ def why_hidden(hidden: Hidden) -> str:
     return str(_("Members of “%(organisation)s” can't see what is about “%(category)s”. %(why)s")) % values
 
 
-def why_they_saw(event: Event, organisation: object) -> str:
-    """Because of what somebody saw a record, as the log keeps it."""
-    values: dict[str, Any] = event.reason_values
+def why_they_saw(event: Event, organisation: object, agreement: object = None) -> str:
+    """Because of what somebody saw a record, as the log keeps it; names in the reader's language if known."""
+    values: dict[str, Any] = event.reason_values | ({"agreement": str(agreement)} if agreement else {})
     return of_others(event.reason, values, organisation)
 
 

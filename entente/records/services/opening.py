@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import override
 
 from entente.agreements.rules import in_english
 from entente.agreements.vocabulary import Purpose
@@ -26,9 +28,10 @@ def open_record(record: Record, *, by: Member, purpose: str) -> Opening:
     at = clock.now()
     record = Record.objects.visible_to(by).get(pk=record.pk)
     facts = reading.Facts.of(record, by)
-    decision = rules.may_open_record(
-        by, record, at, purpose=purpose, participations=facts.participations, terms=facts.terms
-    ).require()
+    with override(settings.LANGUAGE_CODE):  # the log is in one language, whoever acts
+        decision = rules.may_open_record(
+            by, record, at, purpose=purpose, participations=facts.participations, terms=facts.terms
+        ).require()
     stated = Opening.objects.filter(
         record_id=record.pk, membership_id=by.pk, purpose=purpose, at__lte=at, until__gt=at
     )
@@ -43,7 +46,8 @@ def open_record(record: Record, *, by: Member, purpose: str) -> Opening:
 @transaction.atomic
 def log_reading(record: Record, *, by: Member) -> Event | None:
     """Note that a guest reads a record; nothing for its own people, and nothing for what is public."""
-    door = readers.door_of(reading.Facts.of(record, by), by)
+    with override(settings.LANGUAGE_CODE):
+        door = readers.door_of(reading.Facts.of(record, by), by)
     if door is None:
         return None
     decision, purpose = door

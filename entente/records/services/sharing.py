@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import override
 
 from entente.agreements.models import Agreement
 from entente.audit import clock
@@ -43,7 +44,9 @@ def share_record(
     record = Record.objects.visible_to(by).select_for_update(of=("self",)).get(pk=record.pk)
     invitation = rules.Invitation(to, agreement, purpose, at, until or rules.latest_end(record, to, at))
     known = readers.known_of(record, invitation, by, at)
-    decision = rules.may_invite(record, invitation, at, known).require()
+    rules.may_invite(record, invitation, at, known).require()
+    with override(settings.LANGUAGE_CODE):  # the log is in one language, whoever acts
+        decision = rules.may_invite(record, invitation, at, known)
     participation = Participation(
         record=record,
         owner_id=record.owner_id,

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
+from entente.agreements.models import Clause
 from entente.agreements.vocabulary import Category, Purpose
 from entente.audit import clock
 from entente.audit.models import DISCLOSURES, Event
@@ -152,15 +153,27 @@ def _looks(page: Page[Event]) -> list[dict[str, Any]]:
     members = {m.pk: m for m in Member.objects.filter(pk__in=actors).select_related("person")}
     wanted = {event.actor_organisation_id for event in page if event.actor_organisation_id}
     organisations = {o.pk: o for o in Organisation.objects.filter(pk__in=wanted)}
-    return [_look(event, members, organisations) for event in page]
+    told = {event.pk: json.loads(event.details) if event.details else {} for event in page}
+    named = [details["clause"] for details in told.values() if details.get("clause")]
+    rows = Clause.objects.filter(pk__in=named).select_related("agreement")
+    agreements = {str(clause.pk): clause.agreement for clause in rows}
+    looks = []
+    for event in page:
+        details = told[event.pk]
+        look = _look(event, details, members, organisations)
+        agreement = agreements.get(details.get("clause", ""))
+        looks.append(look | {"why": why_they_saw(event, look["organisation"], agreement)})
+    return looks
 
 
 def _look(
-    event: Event, members: dict[uuid.UUID, Member], organisations: dict[uuid.UUID, Organisation]
+    event: Event,
+    details: dict[str, Any],
+    members: dict[uuid.UUID, Member],
+    organisations: dict[uuid.UUID, Organisation],
 ) -> dict[str, Any]:
     member = members.get(event.actor_id) if event.actor_id else None
     organisation = organisations.get(event.actor_organisation_id) if event.actor_organisation_id else None
-    details: dict[str, Any] = json.loads(event.details) if event.details else {}
     return {
         "at": event.at,
         "who": event.actor_name,
@@ -168,7 +181,6 @@ def _look(
         "organisation": organisation or "",
         "what": events.in_sentence(event),
         "purpose": _purpose(str(details.get("purpose") or event.reason_values.get("purpose") or "")),
-        "why": why_they_saw(event, organisation or ""),
     }
 
 
