@@ -126,3 +126,48 @@ def test_a_mail_that_waits_may_not_go_any_more(shared: Shared, way: Way) -> None
     way(world, participation)
     with acting(world.city.amina):
         assert not readers.may_message_go(message, world.city.amina)
+
+
+# Every surface
+
+
+def surfaces(world: World, file_id: object) -> dict[str, str]:
+    """Pages, files, feeds and the interface for programs; each shows the record or is not there."""
+    record = f"/staff/records/{world.matter.reference}"
+    return {
+        "page": f"{record}/",
+        "file": f"{record}/files/{file_id}/",
+        "api of one": f"/staff/api/records/{world.matter.reference}/",
+        "purpose": f"{record}/purpose/",
+        "who can see": f"{record}/who-can-see/",
+        "why": f"{record}/why/",
+        "who has seen": f"{record}/who-has-seen/",
+        "still open": f"{record}/still-open/",
+    }
+
+
+LISTS = (
+    "/staff/",
+    "/staff/records/",
+    "/staff/records/export.csv",
+    "/staff/records/changes/",
+    "/staff/records/changes.atom",
+    "/staff/api/records/",
+    "/staff/search/?q=flat",
+)
+
+
+def test_it_is_gone_from_every_page_file_and_feed(shared: Shared, way: Way, client_of: ClientOf) -> None:
+    world, participation = shared
+    with acting(world.city.amina):
+        file = services.keep_file(
+            world.matter, by=world.city.amina, name="plan.txt", content=b"The plan.", category="housing"
+        )
+    client = client_of(world.city.sofia)
+    pages = surfaces(world, file.pk)
+    assert {name: client.get(path).status_code for name, path in pages.items()} == dict.fromkeys(pages, 200)
+    reference = world.matter.reference.encode()
+    assert {path: reference in client.get(path).getvalue() for path in LISTS} == dict.fromkeys(LISTS, True)
+    way(world, participation)
+    assert {name: client.get(path).status_code for name, path in pages.items()} == dict.fromkeys(pages, 404)
+    assert {path: reference in client.get(path).getvalue() for path in LISTS} == dict.fromkeys(LISTS, False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from entente.agreements.vocabulary import Purpose
 from entente.audit import clock
@@ -16,7 +17,7 @@ from entente.people.models import Member
 from entente.records import services
 from entente.records.models import Note, Record
 from tests.conftest import City
-from tests.records.shared_world import SUPPORT, Agreed, World, agreed, share, world_of
+from tests.records.shared_world import SUPPORT, TITLE, Agreed, World, agreed, share, world_of
 
 
 @pytest.fixture
@@ -70,6 +71,19 @@ def test_the_disclosure_is_logged_with_its_clause_and_purpose(world: World) -> N
         " to plan and coordinate support."
     )
     assert "plan and coordinate support" in event.details
+
+
+def test_the_log_is_in_one_language_whoever_acts(world: World) -> None:
+    world.agreed.raw.execute(
+        """update agreements_agreement set titles = '{"ar": "اتفاق"}' where id = %s""", [world.agreed.pk]
+    )
+    with translation.override("ar"):
+        share(world)
+        with acting(world.city.sofia):
+            services.open_record(world.matter, by=world.city.sofia, purpose=SUPPORT)
+    for name in ("records.record_shared", "records.record_opened"):
+        (event,) = events(world, name)
+        assert event.reason_values["agreement"] == TITLE
 
 
 def test_stating_it_again_while_it_lasts_changes_nothing(world: World) -> None:
