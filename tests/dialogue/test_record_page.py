@@ -25,7 +25,8 @@ from tests.dialogue.staff_pages import ClientOf, draft, events, filled, fresh, p
 def test_the_record_page_says_who_sees_it_and_because_of_what(city: City, client_of: ClientOf) -> None:
     client = client_of(city.amina)
     own = words(client.get(page("manage_dialogue", city.library.reference)))
-    assert "Only members of City of Marenne can see this. Your organisation owns this record." in own
+    assert "Members of City of Marenne see this record, and those whom you let in." in own
+    assert "Your organisation owns this record." in own
     public = words(client.get(page("manage_dialogue", city.dialogue.reference)))
     assert "This record is public." in public
 
