@@ -50,7 +50,7 @@ def measure() -> dict[str, float]:
     once = "import json; from bench import opinion_groups_small as b; print(json.dumps(b.measure_here()))"
     root = Path(__file__).parents[1]
     outputs = (
-        subprocess.run([sys.executable, "-c", once], cwd=root, check=True, capture_output=True).stdout  # noqa: S603 - our own code
+        subprocess.run([sys.executable, "-c", once], cwd=root, check=True, capture_output=True).stdout
         for _ in range(RUNS)
     )
     runs: list[dict[str, float]] = [json.loads(output) for output in outputs]

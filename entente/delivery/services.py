@@ -39,7 +39,7 @@ def send(
     """Queue the message `<template>.txt` (its first line is the subject), written in `language`.
 
     With `member_id` it is sent only while that member may see the record it is about. A job names its message
-    by `message_id`, and asks `is_queued` first: when it was killed and runs again, nothing is sent twice.
+    by `message_id`, and asks `queries.is_queued` first: when it was killed and runs again, nothing is sent twice.
     """
     with override(language):
         text = render_to_string(f"{template}.txt", {"about": about, **(context or {})})
@@ -56,11 +56,6 @@ def send(
     message.save(force_insert=True)
     defer("delivery.send_message", message=str(message.id))
     return message
-
-
-def is_queued(message_id: uuid.UUID) -> bool:
-    """Whether this message was written already, as the worker that asks sees it."""
-    return Message.objects.filter(pk=message_id).exists()
 
 
 def deliver_message(message_id: uuid.UUID, *, by: Actor) -> None:

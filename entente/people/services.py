@@ -14,7 +14,8 @@ from entente.audit import clock
 from entente.audit.actors import Actor, acting, begin
 from entente.audit.decisions import allow, refuse
 from entente.audit.services import log
-from entente.delivery.services import is_queued, send
+from entente.delivery.queries import is_queued
+from entente.delivery.services import send
 from entente.jobs.queue import defer
 from entente.keys.fields import keystore
 from entente.people import rules
@@ -163,7 +164,7 @@ def send_invitation(account_id: uuid.UUID, *, by: Actor, message_id: uuid.UUID) 
     The message's id is given with the job: killed after it wrote the message, it writes none again.
     """
     with acting(by):
-        if is_queued(message_id):
+        if is_queued(message_id, by):
             return
         account = Account.objects.get(pk=account_id)
         lasting = Q(ended_at=None) | Q(ended_at__gt=clock.now())
