@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from entente.config import database
+from entente.config.supervise import sequencer_command
 from entente.ui.vendor_files import axe_script
 from tests.database import ROOT, copy_of_city, worker_name
 
@@ -45,11 +46,21 @@ class Site:
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Run the worker beside the site, until the test ends or kills it."""
-        url = database.url_for("entente_worker", self.admin_url, self.name)
-        command = [sys.executable, "-m", "django", "procrastinate", "worker"]
-        process = subprocess.Popen(command, env={**self.environment, "DATABASE_URL": url}, cwd=ROOT)
+        return self._start("entente_worker", [sys.executable, "-m", "django", "procrastinate", "worker"])
+
+    def start_sequencer(self) -> subprocess.Popen[bytes]:
+        """Run the sequencer beside the site: the log grows and is signed, until the test ends."""
+        return self._start("entente_sequencer", sequencer_command())
+
+    def _start(self, role: str, command: list[str]) -> subprocess.Popen[bytes]:
+        environment = {**self.environment, "DATABASE_URL": self.url_for(role)}
+        process = subprocess.Popen(command, env=environment, cwd=ROOT)
         self.processes.append(process)
         return process
+
+    def url_for(self, role: str) -> str:
+        """Where a role of the database reaches it."""
+        return database.url_for(role, self.admin_url, self.name)
 
 
 def _free_port() -> int:
@@ -78,7 +89,11 @@ def site() -> Iterator[Site]:
     name = f"journey_{worker_name()}"
     admin_url = copy_of_city(name)
     port = _free_port()
-    environment = {**os.environ, "DATABASE_URL": database.url_for("entente_staff", admin_url, name)}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database.url_for("entente_staff", admin_url, name),
+        "ENTENTE_MAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",  # the demo's mailbox
+    }
     site = Site(f"http://localhost:{port}", admin_url, name, environment)
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"),

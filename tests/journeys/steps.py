@@ -10,11 +10,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page
 
+from entente.demo.content_words import content
 from tests.database import ROOT
 
 CONVERSATIONS = ROOT.parent / "shared" / "data" / "polis"
 LONG = 90_000  # milliseconds: for work in the background on a busy machine
-REFERENCE = re.compile(r"DLG-[0-9A-Z]{7}")
+REFERENCE = re.compile(r"[A-Z]{3}-[0-9A-Z]{7}")
+TITLES: dict[str, dict[str, str]] = {row["slug"]: row["title"] for row in content("matters")["matters"]}
+AGREEMENTS: dict[str, dict[str, str]] = {
+    row["slug"]: row["title"] for row in content("agreements")["agreements"]
+}
 
 
 def enter_as(page: Page, who: str, language: str = "en") -> None:
@@ -105,6 +110,49 @@ def until(page: Page, shown: Callable[[], Locator]) -> None:
         page.wait_for_timeout(500)
         page.reload()
     raise AssertionError(f"{page.url} never showed it")
+
+
+def open_matter(page: Page, title: str, category: str, *notes: tuple[str, str, bool]) -> str:
+    """Open a matter with notes, each with its category and whether it is secret; returns its reference."""
+    page.goto("/staff/records/")
+    page.locator("aside a[href='/staff/records/new/']").click()
+    fill(page, title=title, category=category)
+    submit(page)
+    page.wait_for_url(re.compile(r"/staff/records/[A-Z]{3}-[0-9A-Z]{7}/$"))
+    reference = reference_of(page)
+    for text, about, is_secret in notes:
+        page.locator(f"aside a[href='/staff/records/{reference}/note/']").click()
+        fill(page, text=text, category=about)
+        page.locator("main [name=is_secret]").set_checked(is_secret)
+        submit(page)
+        page.locator("#notes li", has_text=text).wait_for()
+    return reference
+
+
+def open_shared(page: Page, title: str) -> str:
+    """Go to a matter from the list of records; returns its reference."""
+    page.goto("/staff/records/")
+    page.locator("main table a", has_text=title).click()
+    page.wait_for_url(re.compile(r"/staff/records/[A-Z]{3}-[0-9A-Z]{7}/"))
+    return reference_of(page)
+
+
+def state_purpose(page: Page, purpose: str) -> None:
+    """Say what the record in front of one is needed for, and read it."""
+    page.locator("#purpose a.button").click()
+    page.locator(f"main [name=purpose][value={purpose}]").check()
+    submit(page, "form:has([name=purpose])")
+    page.locator("#notes li").first.wait_for()
+
+
+def take_step(page: Page, agreement: str, step: str, **texts: str) -> None:
+    """One of the steps an agreement can take, from its link on the agreement's page."""
+    page.goto("/staff/agreements/")
+    page.locator("main a[href^='/staff/agreements/']", has_text=agreement).first.click()
+    page.locator(f"aside a[href$='/{step}/']").click()
+    fill(page, **texts)
+    submit(page, ".confirm form")
+    page.wait_for_url(lambda url: f"/{step}/" not in url)
 
 
 def publish(page: Page, reference: str, heard: str, limits: str) -> None:

@@ -7,12 +7,11 @@ from playwright.sync_api import Browser, Page
 
 from entente.demo.content_words import content
 from tests.journeys.conftest import PHONE, Visit, assert_accessible
-from tests.journeys.steps import confirm, enter_as, open_from_list
+from tests.journeys.steps import AGREEMENTS, TITLES, enter_as, submit, take_step
 
 LANGUAGES = ("en", "fr", "ar", "ro")
-READERS = ["amina", "ioana", "lena", "peter"]
-TITLES = content("library")["title"]
-QUESTIONS = content("library")["question"]
+GETS = {"amina": (4, 0), "ioana": (3, 1), "lena": (1, 3), "peter": (0, 0)}  # notes; kinds that stay closed
+TITLE = TITLES["school_return"]
 TOLD = {row["person"]: row["text"] for row in content("first_screen")["panel"]["readers"]}
 
 
@@ -21,32 +20,41 @@ def test_one_record_four_readers_is_true_in_four_languages(visit: Visit, browser
     for language in LANGUAGES:
         page.goto(f"/{language}/")
         panel = page.locator("#readers")
-        assert TITLES[language] in panel.inner_text()
-        readers = panel.locator("li.reader")
-        assert readers.count() == len(READERS)
-        for place, who in enumerate(READERS):
-            said = readers.nth(place)
-            assert TOLD[who][language] in said.inner_text()
-            sees = who == "amina"
-            assert (QUESTIONS[language] in said.inner_text()) == sees
-            assert said.locator(".reader-nothing").count() == (not sees)
+        assert TITLE[language] in panel.inner_text()
+        for who, (notes, closed) in GETS.items():
+            said = panel.locator("li.reader", has_text=TOLD[who][language])
+            assert said.locator("dd:not(.covered)").count() == notes, who
+            assert said.locator("dd.covered").count() == closed, who
+            assert said.locator(".reader-nothing").count() == (not notes), who
         assert_accessible(page, browser)
     reference = page.locator("#readers .reference").first.inner_text()
-    for who in READERS:
+    for who, (notes, _closed) in GETS.items():
         reader = visit()
         enter_as(reader, who)
-        response = reader.goto(f"/staff/dialogues/{reference}/")
+        response = reader.goto(f"/staff/records/{reference}/")
         assert response is not None
-        assert response.status == (200 if who == "amina" else 404), who
+        assert response.status == (200 if notes else 404), who
+        if notes and who != "amina":
+            reader.locator("#purpose a.button").click()
+            submit(reader, "form:has([name=purpose])")
+            reader.locator("#notes li").first.wait_for()
+        assert reader.locator("#notes li").count() == notes, who
 
 
-def test_the_panel_changes_when_the_record_does(visit: Visit) -> None:
-    amina, page = visit(), visit()
+def test_the_panel_changes_when_the_agreement_does(visit: Visit) -> None:
+    amina, page = visit(), visit(locale="ar", phone=True)
     enter_as(amina, "amina")
-    confirm(amina, open_from_list(amina, "draft"), "open")
-    page.goto("/en/")
-    assert not page.locator("#readers .reader-nothing").count()
-    assert page.locator("#readers li.reader", has_text=QUESTIONS["en"]).count() == len(READERS)
+    take_step(
+        amina, AGREEMENTS["support"]["en"], "suspend", reason="One party has to look at its text again."
+    )
+    page.goto("/ar/")
+    for who, text in TOLD.items():
+        said = page.locator("#readers li.reader", has_text=text["ar"])
+        assert said.locator(".reader-nothing").count() == (who != "amina"), who
+        assert said.locator("dd:not(.covered)").count() == (GETS[who][0] if who == "amina" else 0)
+    take_step(amina, AGREEMENTS["support"]["en"], "resume")
+    page.reload()
+    assert page.locator("#readers .reader-nothing").count() == 1
 
 
 @pytest.mark.parametrize(("language", "scripts"), [("en", True), ("ar", False)])
