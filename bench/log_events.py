@@ -65,7 +65,6 @@ def measure_events(admin_url: str, name: str) -> Iterator[Promise]:
             sequencer.wait()
     yield Promise(f"events of {CLIENTS} clients", added / SECONDS, 1000, "a second", at_most=False)
     yield Promise("from its moment to its place in the signed tree, p99", _share(lags, 0.99), 2, "s")
-    yield Promise("from its moment to its place in the signed tree, median", _share(lags, 0.5), 1, "s")
 
 
 def _add_from_many(url: str) -> int:

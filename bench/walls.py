@@ -162,7 +162,7 @@ def _web(admin_url: str) -> Iterator[Visit]:
 def _visit(
     client: http.client.HTTPConnection, organisation: int, page: str, typed: dict[str, str] | None = None
 ) -> bytes:
-    """One page as a member of an organisation; with `typed` a form is sent. Raises on anything but success."""
+    """One page as a member of an organisation; with `typed` a form is sent. Raises where that fails."""
     headers = {"Host": "localhost", "Cookie": _cookies(organisation)}
     if typed is not None:
         body = urlencode({**typed, "csrfmiddlewaretoken": TOKEN})

@@ -105,7 +105,7 @@ class Sitting:
         member = Member(id=self.member.id, organisation_id=self.member.organisation)
         member.credential = Credential("session", session_key(self.member))
         with acting(member):
-            references = list(queries.open_to(member).values_list("reference", flat=True))
+            references = [record.reference for record in queries.open_to(member, queries.MANY)]
             number = queries.count_open_to(member)
         is_same = number == len(references) and shown in ({number} if number else {-2, 0})
         return {self.numbers[one] for one in references if one in self.numbers} if is_same else {-1}

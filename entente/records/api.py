@@ -34,7 +34,7 @@ def api_records(request: MemberRequest) -> HttpResponse:
     before = from_cursor(given)
     if given and before is None:
         return _error("bad_cursor", 400)
-    found = queries.page_open_to(reader, ON_A_PAGE, before=Cursor(*before) if before else None)
+    found = queries.open_to(reader, ON_A_PAGE + 1, before=Cursor(*before) if before else None)
     page, last = found[:ON_A_PAGE], found[ON_A_PAGE - 1] if len(found) > ON_A_PAGE else None
     titles = queries.titles(page, get_language() or "en", reader)
     return JsonResponse(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from entente.agreements.rules import lasts
 from entente.agreements.vocabulary import Category
@@ -18,7 +18,7 @@ from entente.audit.actors import Actor, begin
 from entente.audit.models import Event
 from entente.people.models import Member, Seat, TaskForce
 from entente.people.queries import colleagues
-from entente.records.listing import Cursor, newest
+from entente.records.listing import Cursor, among, newest
 from entente.records.models import Action, File, Note, Participation, Record, Translation
 from entente.records.reading import let_in
 from entente.records.references import as_reference
@@ -28,7 +28,6 @@ EVENTS = 400  # how far back "lately" looks
 LATELY = 300  # of so many of the newest records everything that happened is looked at
 MANY = 1000  # beyond, a list says "more than"
 TWICE = timedelta(minutes=2)
-OURS, SHARED = "ours", "shared"
 Texts = dict[tuple[uuid.UUID, str], dict[str, Translation]]
 
 
@@ -86,10 +85,15 @@ def titles(records: Sequence[Record], language: str, reader: Actor) -> dict[uuid
     return {record.pk: translated.get(record.pk) or record.title for record in records}
 
 
-def search(words: str, reader: Actor) -> QuerySet[Record]:
-    """Records that have every one of `words`, in any language, newest first."""
-    rows = Record.objects.visible_to(reader).filter(saying(words, reader))
-    return rows.select_related("owner").order_by("-opened_at")
+def search(words: str, reader: Member) -> QuerySet[Record]:
+    """Records that have every one of `words`, in any language, newest first; of common words the newest."""
+    rows = Record.objects.visible_to(reader).select_related("owner").order_by("-opened_at")
+    said = saying(words, reader)
+    if said.is_rare:
+        return rows.filter(said.condition)
+    found = {record.pk for record in newest(reader, MANY, matching=said.condition)}
+    public = rows.filter(said.condition, public_since__lte=clock.now()).values_list("pk", flat=True)
+    return rows.filter(pk__in=found | set(public[:MANY]))
 
 
 def translations_of(record_id: uuid.UUID, reader: Actor, language: str | None = None) -> Texts:
@@ -160,50 +164,35 @@ class Wanted:
     whose: str = ""
     words: str = ""
 
-    def condition(self, reader: Member) -> Q:
-        """What the records asked for have in common."""
-        matching = Q(kind=self.kind) if self.kind else Q()
-        if self.whose == OURS:
-            matching &= Q(owner_id=reader.organisation_id)
-        elif self.whose == SHARED:
-            matching &= ~Q(owner_id=reader.organisation_id)
-        if self.words:
-            matching &= saying(self.words, reader)
-        return matching
-
 
 ALL = Wanted()
 
 
-def open_to(reader: Member, wanted: Wanted = ALL) -> QuerySet[Record]:
-    """Records of the reader's organisation and those it was let in to, as far as they are open; no order.
+def concerning(reader: Member) -> Q:
+    """Records of the reader's organisation and those it was let in to: for rows found some other way."""
+    let_in_to: QuerySet[Any] = QuerySet(Participation).filter(
+        record_id=OuterRef("pk"), to_id__in=[reader.pk, reader.organisation_id, *reader.task_forces]
+    )
+    return Q(owner_id=reader.organisation_id) | Q(Exists(let_in_to))
+
+
+def open_to(reader: Member, number: int, wanted: Wanted = ALL, before: Cursor | None = None) -> list[Record]:
+    """At most `number` records of the reader's organisation and those it was let in to, newest first.
 
     What is merely public for the reader is not among them.
     """
-    let_in_to: QuerySet[Any] = QuerySet(Participation).filter(
-        to_id__in=[reader.pk, reader.organisation_id, *reader.task_forces]
-    )
-    concerns = Q(owner_id=reader.organisation_id) | Q(pk__in=let_in_to.values("record_id"))
-    rows = Record.objects.visible_to(reader).filter(concerns, wanted.condition(reader))
-    return rows.select_related("owner")
-
-
-def page_open_to(
-    reader: Member, number: int, wanted: Wanted = ALL, before: Cursor | None = None
-) -> list[Record]:
-    """A page of the same, newest first, with one more than `number` when there is another page."""
-    if wanted.words:  # few have them: they are looked up first, not the newest
-        rows = open_to(reader, wanted).order_by("-opened_at", "-pk")
-        if before:
-            later = Q(opened_at=before.opened_at, pk__lt=before.record_id)
-            rows = rows.filter(Q(opened_at__lt=before.opened_at) | later)
-        return list(rows[: number + 1])
-    return newest(reader, number + 1, before=before, matching=wanted.condition(reader))
+    matching = Q(kind=wanted.kind) if wanted.kind else Q()
+    if wanted.words:
+        said = saying(wanted.words, reader)
+        matching &= said.condition
+        if said.is_rare:
+            return among(reader, number, matching & concerning(reader), before=before, whose=wanted.whose)
+    return newest(reader, number, before=before, matching=matching, whose=wanted.whose)
 
 
 def count_open_to(reader: Member, wanted: Wanted = ALL) -> int:
     """How many there are; MANY + 1 stands for more than MANY."""
-    return open_to(reader, wanted).order_by()[: MANY + 1].count()
+    return len(open_to(reader, MANY + 1, wanted))
 
 
 def changes_open_to(reader: Member, number: int) -> list[tuple[Event, Record]]:
@@ -216,7 +205,9 @@ def changes_open_to(reader: Member, number: int) -> list[tuple[Event, Record]]:
         for matching in (own, Q(record_id__in=lately))
         for event in happened.filter(matching)[:EVENTS]
     }
-    seen = open_to(reader).filter(pk__in={event.record_id for event in rows.values()})
+    seen = Record.objects.visible_to(reader).filter(
+        concerning(reader), pk__in={event.record_id for event in rows.values()}
+    )
     records = {record.pk: record for record in seen}
     known = [event for event in rows.values() if event.record_id in records]
     known.sort(key=lambda event: (event.at, str(event.pk)), reverse=True)

@@ -14,8 +14,9 @@ from entente.records.fields import Line, Passage, one_line, several_lines
 from entente.records.forms.categories import WHY, categories, category_field, secrecy_field
 from entente.records.forms.working import NOTE_LENGTH
 from entente.records.kinds import all_kinds
+from entente.records.listing import OURS, SHARED
 from entente.records.models import Record
-from entente.records.queries import OURS, SHARED, Wanted, own_task_forces
+from entente.records.queries import Wanted, own_task_forces
 
 Audience = Record.Audience
 

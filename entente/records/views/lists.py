@@ -43,7 +43,7 @@ def record_list(request: MemberRequest) -> HttpResponse:
     reader, form = request.member, WantedForm(request.GET)
     wanted = form.wanted
     before = from_cursor(request.GET.get("before", ""))
-    found = queries.page_open_to(reader, ON_A_PAGE, wanted, Cursor(*before) if before else None)
+    found = queries.open_to(reader, ON_A_PAGE + 1, wanted, Cursor(*before) if before else None)
     page, last = found[:ON_A_PAGE], found[ON_A_PAGE - 1] if len(found) > ON_A_PAGE else None
     asked = {name: value for name, value in vars(wanted).items() if value}
     context = {
@@ -97,7 +97,7 @@ def _rows(page: list[Record], reader: Member) -> list[dict[str, Any]]:
 def export_records(request: MemberRequest) -> HttpResponse:
     """The list as a file for a spreadsheet. That somebody took it is in the log before they have it."""
     reader, wanted = request.member, WantedForm(request.GET).wanted
-    found = list(queries.open_to(reader, wanted).order_by("-opened_at", "-pk")[:IN_A_FILE])
+    found = queries.open_to(reader, IN_A_FILE, wanted)
     services.log_export([row.reference for row in found], by=reader)
     titles = queries.titles(found, get_language() or "en", reader)
     kinds = {kind.key: str(kind.name) for kind in all_kinds()}

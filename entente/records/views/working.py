@@ -26,6 +26,7 @@ from entente.records.breakings import glass_waiting
 from entente.records.forms.categories import PartForm
 from entente.records.forms.working import ActionForm, NoteForm, SearchForm
 from entente.records.kinds import all_kinds, kind_of
+from entente.records.listing import SHARED
 from entente.records.models import Action, Record
 from entente.records.reading import let_in
 from entente.records.references import as_reference, is_reference
@@ -62,7 +63,7 @@ def my_work(request: MemberRequest) -> HttpResponse:
     reader = request.member
     actions = list(queries.my_work(reader))
     changes = queries.lately_changed(reader)
-    shared = queries.page_open_to(reader, LATELY_SHARED, queries.Wanted(whose=queries.SHARED))[:LATELY_SHARED]
+    shared = queries.open_to(reader, LATELY_SHARED, queries.Wanted(whose=SHARED))
     named = [action.record for action in actions] + [change.record for change in changes] + shared
     titles = queries.titles(named, _language(), reader)
     context = {
