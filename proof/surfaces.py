@@ -42,7 +42,7 @@ SETS = ("list", "count", "search", "changes", "export")
 def widen() -> None:
     """Let the changes feed go back as far as the log does: how far it looks is no part of the rule."""
     logging.getLogger("django.request").setLevel(logging.ERROR)  # a page that is not there is an answer here
-    lists.LATELY = queries.LATELY = queries.EVENTS = ALL
+    lists.LATELY = queries.LATELY = queries.EVENTS = lists.MANY = queries.MANY = ALL
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 

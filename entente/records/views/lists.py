@@ -26,7 +26,7 @@ from entente.records.forms.matters import WantedForm
 from entente.records.kinds import all_kinds
 from entente.records.listing import Cursor
 from entente.records.models import Record
-from entente.records.queries import MANY, Wanted
+from entente.records.queries import MANY
 from entente.records.references import as_cursor, from_cursor
 from entente.records.views.csv_files import csv_file
 from entente.records.views.working import page_of
@@ -43,14 +43,16 @@ def record_list(request: MemberRequest) -> HttpResponse:
     reader, form = request.member, WantedForm(request.GET)
     wanted = form.wanted
     before = from_cursor(request.GET.get("before", ""))
-    found = queries.open_to(reader, ON_A_PAGE + 1, wanted, Cursor(*before) if before else None)
+    # The first page asks for as many as the number over it counts to: one look for both.
+    number_asked = ON_A_PAGE if before else max(ON_A_PAGE, MANY)
+    found = queries.open_to(reader, number_asked + 1, wanted, Cursor(*before) if before else None)
     page, last = found[:ON_A_PAGE], found[ON_A_PAGE - 1] if len(found) > ON_A_PAGE else None
     asked = {name: value for name, value in vars(wanted).items() if value}
     context = {
         "filter": form,
         "is_filtered": bool(asked),
         "is_later": before is not None,
-        "count": "" if before else _count(reader, wanted, page, last),
+        "count": "" if before else _count(len(found)),
         "rows": _rows(page, reader),
         "query": urlencode(asked),
         "next_page": urlencode(asked | {"before": as_cursor(last.opened_at, last.pk)}) if last else "",
@@ -58,9 +60,8 @@ def record_list(request: MemberRequest) -> HttpResponse:
     return render(request, "records/record_list.html", context)
 
 
-def _count(reader: Member, wanted: Wanted, page: list[Record], last: Record | None) -> str:
-    """How many records there are, in words; asked only where the first page does not show it."""
-    total = queries.count_open_to(reader, wanted) if last else len(page)
+def _count(total: int) -> str:
+    """How many records there are, in words."""
     if total > MANY:
         return _("More than %(number)s records") % {"number": number(MANY)}
     return ngettext("%(number)s record", "%(number)s records", total) % {"number": number(total)}
