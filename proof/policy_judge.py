@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -19,6 +19,7 @@ from tests.agreements.oracle import begun, may_read, not_over
 
 REFUSED = psycopg.errors.InvalidAuthorizationSpecification
 Ids = frozenset[uuid.UUID]
+BOTH = ("records_record", "records_note")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ def complaint(expected: Expected, urls: dict[str, str]) -> str:
         second_wall.apply()
         connect_django(urls["admin"])
         with psycopg.connect(urls["entente_test"]) as raw, psycopg.connect(urls["entente_staff"]) as staff:
-            return next(_complaints(expected, raw, staff), "")
+            worker = _worker_begins(urls)
+            return worker or next(_complaints(expected, raw, staff), "")
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 
@@ -68,7 +70,7 @@ def complaint(expected: Expected, urls: dict[str, str]) -> str:
 def _complaints(expected: Expected, raw: psycopg.Connection, staff: psycopg.Connection) -> Iterator[str]:
     from tests.agreements.both_walls import seen_through_first_wall, seen_through_second_wall
 
-    yield from _proofs_refused(staff, raw)
+    yield from _proofs_refused(staff, raw, expected.world)
     for reader, at in expected.world.readers:
         if seen_through_second_wall(raw, reader, at) & expected.everything != expected.seen[reader]:
             yield f"second wall: {reader} at {at}"
@@ -187,11 +189,14 @@ def _begins(
     return True
 
 
-def _proofs_refused(staff: psycopg.Connection, raw: psycopg.Connection) -> Iterator[str]:
+def _proofs_refused(staff: psycopg.Connection, raw: psycopg.Connection, world: World) -> Iterator[str]:
     """What proves nothing is refused, and what was sealed is good for its own transaction only."""
-    row = raw.execute("select min(id::text) from people_membership").fetchone()
-    raw.rollback()
-    somebody = str(row[0]) if row and row[0] else str(uuid.UUID(int=7))
+    with staff.transaction():
+        asked = [sql.SQL("select true from {} limit 1").format(sql.Identifier(one)) for one in BOTH]
+        if any(staff.execute(one).fetchone() for one in asked):
+            yield "who did not begin saw something"
+    now = datetime.now(UTC)
+    somebody = next(str(m.id) for m in world.members if begun(m.since, now) and not_over(m.ended_at, now))
     for kind, secret in (
         ("session", "guessed"), ("participant", "guessed"), ("invite", "GUESSED"), ("member", somebody),
         ("job", "1"), ("job", None), ("receipt", "guessed"), ("owner", "x"), ("", "x"),
@@ -248,10 +253,36 @@ def _sessions(world: World, raw: psycopg.Connection) -> Iterator[str]:
 
 
 def _turned_away(world: World, raw: psycopg.Connection) -> Iterator[str]:
+    """Memberships begin and end at their very moments, whoever proves them."""
     from tests.agreements.asking import lasts_for
+    from tests.agreements.writing import session_key
 
-    for reader, at in world.readers:
-        if isinstance(reader, Member) and _begins(raw, "member", str(reader.id), at) is not lasts_for(
-            reader, at
-        ):
-            yield f"member: {reader} at {at}"
+    tick = timedelta.resolution
+    with raw.transaction(force_rollback=True):
+        raw.execute("update people_session set expires_at = '2100-01-01'")
+        for reader, moment in world.readers:
+            if not isinstance(reader, Member):
+                continue
+            edges = [edge for edge in (reader.since, reader.ended_at) if edge is not None]
+            for at in (moment, *edges, *(edge - tick for edge in edges)):
+                right = lasts_for(reader, at)
+                if _begins(raw, "member", str(reader.id), at) is not right:
+                    yield f"member: {reader} at {at}"
+                if _begins(raw, "session", session_key(reader), at) is not right:
+                    yield f"session: {reader} at {at}"
+
+
+def _worker_begins(urls: dict[str, str]) -> str:
+    """A worker acts as the job it is doing, and as no other."""
+    with psycopg.connect(urls["admin"], autocommit=True) as admin:
+        made = [
+            admin.execute(
+                "insert into procrastinate_jobs (queue_name, task_name, status)"
+                " values ('proof', 'proof', %s::procrastinate_job_status) returning id",
+                [status],
+            ).fetchone()
+            for status in ("doing", "todo")
+        ]
+    with psycopg.connect(urls["entente_worker"]) as worker:
+        took = [_begins(worker, "job", str(row[0])) for row in made if row]
+    return "" if took == [True, False] else f"a worker's jobs: {took}"

@@ -225,6 +225,8 @@ def run() -> tuple[int, list[str]]:
             raise AssertionError(f"The walls as they are fail: {first}")
         with ThreadPoolExecutor(PROCESSES) as threads:
             told = list(threads.map(lambda mutant: _in_a_process(mutant, expected, free), MUTANTS))
+        if last := _in_a_process(None, expected, free):
+            raise AssertionError(f"The walls were changed meanwhile; run it again: {last}")
     sys.stdout.write(f"{len(MUTANTS)} mutants of the policies in {time.monotonic() - began:.0f} s\n")
     return len(MUTANTS), [
         f"policies: {mutant.name}" for mutant, complaint in zip(MUTANTS, told, strict=True) if not complaint
@@ -234,7 +236,7 @@ def run() -> tuple[int, list[str]]:
 def _urls(copy: str) -> dict[str, str]:
     from proof.made_up_city import url_for
 
-    roles = ("entente_owner", "entente_staff", "entente_test")
+    roles = ("entente_owner", "entente_staff", "entente_worker", "entente_test")
     return {"admin": copy} | {role: url_for(role, copy) for role in roles}
 
 
@@ -259,30 +261,19 @@ def _made_up(copies: list[str]) -> Any:
 
 
 def _world() -> Any:
-    """Small, and with a record to which nobody was let in."""
-    import uuid
+    """Small, with a record to which nobody was let in, and with pairs whose one agreement misses once."""
     from dataclasses import replace
 
     from proof.made_up_city import CATEGORIES
+    from proof.policy_pairs import alone, with_pairs
     from tests.agreements.asking import as_kept
     from tests.agreements.worlds import make_world
 
-    world = as_kept(
-        make_world(
-            5, organisations=5, members=40, task_forces=5, agreements=14, records=90, categories=CATEGORIES
-        )
+    made = make_world(
+        5, organisations=5, members=40, task_forces=5, agreements=14, records=90, categories=CATEGORIES
     )
-    alone = tuple(
-        replace(
-            world.records[0],
-            id=uuid.UUID(int=number),
-            owner=owner.id,
-            audience="organisation",
-            public_since=None,
-        )
-        for number, owner in enumerate(world.organisations, 1)
-    )
-    return replace(world, records=(*world.records, *alone))
+    world = as_kept(made)
+    return with_pairs(replace(world, records=(*world.records, *alone(world))))
 
 
 def _in_a_process(mutant: Mutant | None, expected: Any, free: Queue[dict[str, str]]) -> str:

@@ -50,7 +50,8 @@ class Ground:
     """What stands before the first step: the cast, a draft, a task force, and the city's matters."""
 
     cast: dict[str, Member]
-    agreement: Agreement
+    agreement: Agreement  # a draft
+    standing: Agreement  # in force
     force: TaskForce
     records: list[Record]
 
@@ -71,13 +72,13 @@ def prepare() -> Ground:
         cast = {"helene": cast.pop("hélène", cast.get("helene")), **cast}  # type: ignore[dict-item]
         for member in cast.values():
             member.credential = Credential("member", str(member.pk))
-        amina, radu = cast["amina"], cast["radu"]
+        amina = cast["amina"]
+        agreement, standing = (draft(cast, parties) for parties in (("radu",), ("radu", "marc")))
+        for name in COORDINATORS:
+            with acting(cast[name]):
+                agreements.sign_agreement(standing, by=cast[name])
         with acting(amina):
-            agreement = agreements.draft_agreement(by=amina, title="Machine", kind=Agreement.Kind.SHARING)
-            for member in (amina, radu):
-                agreements.add_party(agreement, by=amina, organisation=member.organisation)
-            for purpose in PURPOSES:
-                add_clauses(agreement, purpose, amina, radu)
+            agreements.bring_into_force(standing, by=amina)
             made = [
                 records.open_matter(by=amina, title="Plan", category="plan"),
                 records.open_matter(by=amina, title="Secret", category="plan", is_secret=True),
@@ -95,7 +96,20 @@ def prepare() -> Ground:
                 records.write_note(record, by=fresh(amina), text="A plan.", category="plan")
                 records.write_note(record, by=fresh(amina), text="Quiet.", category="plan", is_secret=True)
                 records.write_note(record, by=fresh(amina), text="Ill.", category="health")
-    return Ground(cast, agreement, force, made)
+    return Ground(cast, agreement, standing, force, made)
+
+
+def draft(cast: dict[str, Member], others: tuple[str, ...]) -> Agreement:
+    """An agreement that the city keeps; things go from it to the others."""
+    amina = cast["amina"]
+    with acting(amina):
+        agreement = agreements.draft_agreement(by=amina, title="Machine", kind=Agreement.Kind.SHARING)
+        for name in ("amina", *others):
+            agreements.add_party(agreement, by=amina, organisation=cast[name].organisation)
+        for name in others:
+            for purpose in PURPOSES:
+                add_clauses(agreement, purpose, amina, cast[name])
+    return agreement
 
 
 def add_clauses(agreement: Agreement, purpose: Purpose, giving: Member, receiving: Member) -> None:
@@ -151,6 +165,12 @@ class Sharing(RuleBasedStateMachine):
     def ids(self) -> list[uuid.UUID]:
         return [record.pk for record in self.ground.records]
 
+    def terms(self, is_standing: bool) -> Agreement:
+        """An agreement as it is now."""
+        wanted = self.ground.standing if is_standing else self.ground.agreement
+        found: Agreement = self.everything(Agreement, pk=wanted.pk)[0]
+        return found
+
     def events(self) -> dict[uuid.UUID, str]:
         return {event.pk: event.name for event in self.everything(Event)}
 
@@ -189,48 +209,67 @@ class Sharing(RuleBasedStateMachine):
             lambda: agreements.sign_agreement(self.ground.agreement, by=self.who(by)),
         )
 
-    @rule(by=st.sampled_from(("radu", "marc", "lena")))
-    def leave(self, by: str) -> None:
+    @rule(by=st.sampled_from(("radu", "marc", "lena")), is_standing=st.booleans())
+    def leave(self, by: str, is_standing: bool) -> None:
+        agreement = self.terms(is_standing)
         self.do(
             "agreements.party_left",
-            lambda: agreements.leave_agreement(self.ground.agreement, by=self.who(by), reason="We go."),
+            lambda: agreements.leave_agreement(agreement, by=self.who(by), reason="We go."),
         )
 
     @rule(
-        by=st.sampled_from(("amina", "radu")), step=st.sampled_from(("interim", "force", "force", "resume"))
+        by=st.sampled_from(("amina", "radu")),
+        step=st.sampled_from(("interim", "force", "resume")),
+        is_standing=st.booleans(),
     )
-    def live(self, by: str, step: str) -> None:
+    def live(self, by: str, step: str, is_standing: bool) -> None:
         call, name = {
             "interim": (agreements.begin_interim, "agreements.interim_begun"),
             "force": (agreements.bring_into_force, "agreements.agreement_brought_into_force"),
             "resume": (agreements.resume_agreement, "agreements.agreement_resumed"),
         }[step]
-        self.do(name, lambda: call(self.ground.agreement, by=self.who(by)))
+        agreement = self.terms(is_standing)
+        self.do(name, lambda: call(agreement, by=self.who(by)))
 
     @rule(by=st.sampled_from(("amina", "radu")))
     def sign_and_bring_into_force(self, by: str) -> None:
         for name in COORDINATORS:
             self.sign(name)
-        self.live(by, "force")
+        self.live(by, "force", False)
 
-    @rule(by=st.sampled_from(("amina", "radu")))
-    def suspend(self, by: str) -> None:
+    @rule(by=st.sampled_from(("amina", "radu")), is_standing=st.booleans())
+    def suspend(self, by: str, is_standing: bool) -> None:
+        agreement = self.terms(is_standing)
         self.do(
             "agreements.agreement_suspended",
-            lambda: agreements.suspend_agreement(self.ground.agreement, by=self.who(by), reason="A mistake."),
+            lambda: agreements.suspend_agreement(agreement, by=self.who(by), reason="A mistake."),
         )
 
-    @rule(later=st.sampled_from((None, timedelta(hours=5), timedelta(days=20))))
-    def end(self, later: timedelta | None) -> None:
-        at = None if later is None else self.at + later
+    @rule(later=st.sampled_from((timedelta(hours=5), timedelta(days=20), None)), is_standing=st.booleans())
+    def end(self, later: timedelta | None, is_standing: bool) -> None:
+        at, agreement = None if later is None else self.at + later, self.terms(is_standing)
         self.do(
             "agreements.agreement_ended",
-            lambda: agreements.end_agreement(
-                self.ground.agreement, by=self.who("amina"), reason="It is over.", at=at
-            ),
+            lambda: agreements.end_agreement(agreement, by=self.who("amina"), reason="It is over.", at=at),
         )
 
     # Invitations
+
+    @rule(number=st.integers(0, 1), purpose=st.sampled_from(PURPOSES), by=st.sampled_from(("radu", "lena")))
+    def share_and_read(self, number: int, purpose: Purpose, by: str) -> None:
+        self.share("amina", number, "police", purpose, None, True)
+        self.state_purpose(by, number, purpose)
+
+    @rule(number=st.integers(0, 3), to=st.sampled_from(("radu", "lena", "jonas")))
+    def name(self, number: int, to: str) -> None:
+        self.share("amina", number, to, "" if to == "jonas" else PURPOSES[0], 30, True)
+        self.state_purpose(to, number, PURPOSES[0])
+
+    @rule(by=st.sampled_from(("lena", "radu")))
+    def share_with_a_task_force(self, by: str) -> None:
+        self.seat(by, "radu")
+        self.share("amina", 3, "force", PURPOSES[0], None, True)
+        self.state_purpose(by, 3, PURPOSES[0])
 
     @rule(
         by=st.sampled_from(("amina", "amina", "jonas", "radu")),
@@ -238,21 +277,25 @@ class Sharing(RuleBasedStateMachine):
         to=st.sampled_from(("police", "prison", "force", "lena", "radu", "marc", "jonas", "claire")),
         purpose=st.sampled_from((*PURPOSES, "")),
         hours=st.sampled_from((None, 5, 24 * 20)),
+        is_standing=st.sampled_from((True, True, True, False)),
     )
-    def share(self, by: str, number: int, to: str, purpose: str, hours: int | None) -> None:
+    def share(
+        self, by: str, number: int, to: str, purpose: str, hours: int | None, is_standing: bool
+    ) -> None:
         cast, until = self.ground.cast, None if hours is None else self.at + timedelta(hours=hours)
         whom: Any = {
             "police": cast["radu"].organisation,
             "prison": cast["marc"].organisation,
             "force": self.ground.force,
         }.get(to) or cast[to]
+        agreement = self.terms(is_standing) if purpose else None
         self.do(
             "records.record_shared",
             lambda: records.share_record(
                 self.ground.records[number],
                 by=self.who(by),
                 to=whom,
-                agreement=self.ground.agreement if purpose else None,
+                agreement=agreement,
                 purpose=purpose,
                 until=until,
             ),
@@ -320,7 +363,7 @@ class Sharing(RuleBasedStateMachine):
         """To the very moment at which something ends next, or just before it."""
         given = self.everything(Participation, record_id__in=self.ids())
         stated = self.everything(Opening, record_id__in=self.ids())
-        lasting = self.everything(Agreement, pk=self.ground.agreement.pk)
+        lasting = self.everything(Agreement, pk__in=[self.terms(one).pk for one in (True, False)])
         ends = [row.until for row in (*given, *stated)] + [row.ends_at for row in lasting]
         coming = [end for end in ends if end is not None and end > self.at]
         if coming:
