@@ -257,6 +257,7 @@ def main(arguments: list[str]) -> int:
     from tests.agreements.asking import as_kept
     from tests.agreements.worlds import make_world
     from tests.agreements.writing import write_world
+    from tests.database import CLOCK_ROLE
 
     began = time.monotonic()
     made = make_world(
@@ -265,7 +266,7 @@ def main(arguments: list[str]) -> int:
     world = as_kept(made)
     with made_up_city.database_copy("oracle") as copy:
         write_world(made_up_city.url_for("entente_owner", copy), world, with_texts=True)
-        url = made_up_city.url_for(made_up_city.city.CLOCK_ROLE, copy)
+        url = made_up_city.url_for(CLOCK_ROLE, copy)
         _say(f"A world of {given.readers} readers and {given.records} records", began)
         tally = _ask(Proof(world, url, given.seed), given, began)
     named = sum(record.audience == "named" for record in world.records) / len(world.records)

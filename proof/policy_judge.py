@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tests.agreements.facts import Agreement, Member, Reader, Record, World
+from tests.agreements.facts import Agreement, Member, Reader, Record, Thing, World
 from tests.agreements.oracle import begun, may_read, not_over
 
 REFUSED = psycopg.errors.InvalidAuthorizationSpecification
@@ -34,7 +34,7 @@ class Expected:
 
 def expected_of(world: World) -> Expected:
     """Ask the oracle."""
-    things = (*world.records, *world.parts)
+    things: tuple[Thing, ...] = (*world.records, *world.parts)
     verdicts = {
         reader: {thing.id: may_read(world, reader, thing, at) for thing in things}
         for reader, at in world.readers

@@ -306,9 +306,9 @@ def _change(source: Path, text: str) -> None:
             raise OSError("compile it anew")
         return text.encode() if Path(path) == source else get_data(self, path)
 
-    pathlib.Path.read_text = changed_text  # type: ignore[method-assign,assignment]
+    pathlib.Path.read_text = changed_text  # type: ignore[method-assign]
     importlib.machinery.SourceFileLoader.get_data = changed_data  # type: ignore[method-assign]
-    importlib.machinery.SourceFileLoader.set_data = lambda *_: None  # type: ignore[method-assign,assignment]
+    importlib.machinery.SourceFileLoader.set_data = lambda *_: None  # type: ignore[method-assign]
 
 
 def _forked(work: Callable[[], str]) -> str:

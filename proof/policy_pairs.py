@@ -14,7 +14,16 @@ AT = MOMENTS[1]
 TICK = timedelta.resolution
 BEFORE = AT - LONG
 # What is changed of the agreement, of the reader's party and of the other party.
-PAIRS: tuple[tuple[dict[str, Any], dict[str, Any], dict[str, Any]], ...] = (
+Change = dict[str, Any]
+SIDES: tuple[Change, ...] = (
+    {"joined_at": AT, "signed_at": AT},
+    {"joined_at": AT + TICK, "signed_at": AT + TICK},
+    {"joined_at": AT + TICK, "signed_at": None},
+    {"signed_at": AT + TICK},
+    {"left_at": AT},
+    {"left_at": AT + TICK},
+)
+PAIRS: tuple[tuple[Change, Change, Change], ...] = (
     ({}, {}, {}),
     ({"state": "interim"}, {}, {}),
     ({"state": "draft"}, {}, {}),
@@ -26,18 +35,8 @@ PAIRS: tuple[tuple[dict[str, Any], dict[str, Any], dict[str, Any]], ...] = (
     ({"ends_at": AT + TICK}, {}, {}),
     ({}, {"signed_at": None}, {}),
     ({}, {}, {"signed_at": None}),
-    *(
-        ({}, *sides)
-        for change in (
-            {"joined_at": AT, "signed_at": AT},
-            {"joined_at": AT + TICK, "signed_at": AT + TICK},
-            {"joined_at": AT + TICK, "signed_at": None},
-            {"signed_at": AT + TICK},
-            {"left_at": AT},
-            {"left_at": AT + TICK},
-        )
-        for sides in ((change, {}), ({}, change))
-    ),
+    *(({}, change, {}) for change in SIDES),
+    *(({}, {}, change) for change in SIDES),
 )
 # Hours before the reader's moment at which they broke the glass; the last is no emergency.
 BROKEN = ((), (0.0,), (0.0, 1.0), (1.0, 23.5), (1.0, 24.0), (24.0, 25.0), (1.0, -1.0))
@@ -66,7 +65,7 @@ def with_pairs(world: World) -> World:
             uuid.uuid5(uuid.NAMESPACE_OID, f"{number} {what}") for what in range(7)
         )
         reader = Member(member, a, BEFORE)
-        told = {"agreement": kept, "joined_at": BEFORE, "signed_at": BEFORE}
+        told: Change = {"agreement": kept, "joined_at": BEFORE, "signed_at": BEFORE}
         world = replace(
             world,
             organisations=(*world.organisations, Organisation(a), Organisation(b)),

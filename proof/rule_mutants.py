@@ -6,6 +6,7 @@ import ast
 import copy
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -55,8 +56,7 @@ def mutants() -> Iterator[Mutant]:
                 source = ast.unparse(ast.fix_missing_locations(wrong))
                 if source not in seen:
                     seen.add(source)
-                    line = getattr(node, "lineno", 0)
-                    yield Mutant(f"{function.name}, line {line}: {what}", source)
+                    yield Mutant(f"{function.name}: {what}", source)
 
 
 Change = Callable[[Any], None]
@@ -73,8 +73,16 @@ def _compares(node: ast.Compare) -> Iterator[tuple[str, Change]]:
         for other in OPPOSITES[type(operator)]:
             yield (
                 f"{ast.unparse(node)} with {other.__name__}",
-                lambda n, p=place, o=other: n.ops.__setitem__(p, o()),
+                partial(_with_operator, place, other),
             )
+
+
+def _with_operator(place: int, other: type[ast.cmpop], node: Any) -> None:
+    node.ops[place] = other()
+
+
+def _without(what: str, place: int, node: Any) -> None:
+    getattr(node, what).pop(place)
 
 
 def _both_or_one(node: ast.BoolOp) -> Iterator[tuple[str, Change]]:
@@ -82,7 +90,7 @@ def _both_or_one(node: ast.BoolOp) -> Iterator[tuple[str, Change]]:
     yield f"{ast.unparse(node)} with {other.__name__}", lambda n: setattr(n, "op", other())
     for place in range(len(node.values)):
         dropped = ast.unparse(node.values[place])
-        yield f"without {dropped}", lambda n, p=place: n.values.pop(p)
+        yield f"without {dropped}", partial(_without, "values", place)
 
 
 def _nots(node: ast.UnaryOp) -> Iterator[tuple[str, Change]]:
@@ -126,7 +134,7 @@ def _calls(node: ast.Call) -> Iterator[tuple[str, Change]]:
             lambda n: setattr(n.func, "id", ANSWER[n.func.id]),
         )
     for place, keyword in enumerate(node.keywords):
-        yield f"{ast.unparse(node.func)} without {keyword.arg}", lambda n, p=place: n.keywords.pop(p)
+        yield f"{ast.unparse(node.func)} without {keyword.arg}", partial(_without, "keywords", place)
     if node.args:
         yield f"{ast.unparse(node)} without its last argument", lambda n: n.args.pop()
 
@@ -152,7 +160,8 @@ class Judge:
         for seed in range(seeds):
             world = make_world(seed, organisations=4, members=40, task_forces=5, agreements=8, records=48)
             asking = Asking(world)
-            for thing in (*world.records, *world.parts):
+            things: tuple[Thing, ...] = (*world.records, *world.parts)
+            for thing in things:
                 for reader, at in world.readers:
                     self.asked.append((asking, reader, at, thing, may_read(world, reader, thing, at)))
         self.doors = {str(source): door for source, door in DOORS.items()}

@@ -42,7 +42,8 @@ SETS = ("list", "count", "search", "changes", "export")
 def widen() -> None:
     """Let the changes feed go back as far as the log does: how far it looks is no part of the rule."""
     logging.getLogger("django.request").setLevel(logging.ERROR)  # a page that is not there is an answer here
-    lists.LATELY = queries.LATELY = queries.EVENTS = lists.MANY = queries.MANY = ALL
+    lists.LATELY = queries.LATELY = queries.EVENTS = queries.MANY = ALL
+    lists.__dict__["MANY"] = ALL  # imported there under its own name
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
@@ -113,7 +114,8 @@ class Sitting:
     def _searched(self) -> set[int]:
         """The word that the text index finds, or the one that is everywhere; page by page."""
         word = (WORD, WORD_EVERYWHERE)[self.member.id.int % 2]
-        found, page = set(), 1
+        found: set[int] = set()
+        page = 1
         while True:
             answer = self.get("search", query=f"q={word}&page={page}")
             named = self._named_in(answer)

@@ -42,11 +42,12 @@ class Judged:
     everything: Ids = field(init=False)
 
     def __post_init__(self) -> None:
-        self.everything = frozenset(thing.id for thing in (*self.world.records, *self.world.parts))
+        self.things: tuple[facts.Thing, ...] = (*self.world.records, *self.world.parts)
+        self.everything = frozenset(thing.id for thing in self.things)
 
     def expected(self, reader: facts.Reader, at: datetime) -> Ids:
-        things = (*self.world.records, *self.world.parts)
-        return frozenset(thing.id for thing in things if may_read(self.world, reader, thing, at).allowed)
+        seen = (thing for thing in self.things if may_read(self.world, reader, thing, at).allowed)
+        return frozenset(thing.id for thing in seen)
 
 
 def credential_of(reader: facts.Reader, at: datetime) -> Credential:

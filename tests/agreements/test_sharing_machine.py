@@ -69,7 +69,7 @@ def prepare() -> Ground:
             rows = Member.objects.select_related("person", "organisation")
             cast = {row.person.name.split()[0].lower(): row for row in rows}
             force = people.add_task_force(by=SET_UP, slug="machine", name="Machine")
-        cast = {"helene": cast.pop("hélène", cast.get("helene")), **cast}  # type: ignore[dict-item]
+        cast["helene"] = cast.get("hélène") or cast["helene"]
         for member in cast.values():
             member.credential = Credential("member", str(member.pk))
         amina = cast["amina"]
