@@ -74,11 +74,11 @@ def _probe(query: str) -> str:
     return f"coalesce((select true from {query} limit 1), false)"
 
 
-def _is_party(organisation: str, asking: Asking) -> str:
-    """An organisation joined the agreement `a` and did not leave; in force, it has signed."""
+def _is_party(side: str, asking: Asking) -> str:
+    """The organisation on one side of the clause `c` joined `a` and did not leave; in force, it has signed."""
     return _probe(
         "agreements_party y where y.agreement_id = a.id"
-        f" and y.organisation_id = {organisation} and {asking.lasts('y', 'joined_at', 'left_at')}"
+        f" and y.organisation_id = c.{side} and {asking.lasts('y', 'joined_at', 'left_at')}"
         f" and (a.state = 'interim' or y.signed_at <= {asking.at})"
     )
 
@@ -92,7 +92,7 @@ def _clause(thing: Thing, asking: Asking) -> str:
         f" and (c.opens_secrecy or not {thing.is_secret})"
         f" and (a.state = 'in_force' or a.state = 'interim' and c.holds_in_interim)"
         f" and {asking.lasts('a', 'starts_at', 'ends_at')}"
-        f" and {_is_party('c.giving_id', asking)} and {_is_party('c.receiving_id', asking)}"
+        f" and {_is_party('giving_id', asking)} and {_is_party('receiving_id', asking)}"
     )
 
 
