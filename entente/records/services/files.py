@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import mimetypes
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import override
 
 from entente.audit import clock
 from entente.audit.actors import begin
@@ -49,5 +51,8 @@ def log_download(file: File, *, by: Member) -> None:
     """Keep who took a copy of another organisation's file, and because of what."""
     begin(by)
     record = Record.objects.visible_to(by).get(pk=file.record_id)
-    decision = Facts.of(record, by).why_part(by, file, stated_purposes(record, by)).require()
-    log("records.file_downloaded", by=by, about=file, decision=decision, details={"file": file.name})
+    with override(settings.LANGUAGE_CODE):  # the log is in one language, whoever acts
+        decision = Facts.of(record, by).why_part(by, file, stated_purposes(record, by)).require()
+    clause = {"clause": str(decision.clause)} if decision.clause else {}
+    details = {"file": file.name, **clause}
+    log("records.file_downloaded", by=by, about=file, decision=decision, details=details)
