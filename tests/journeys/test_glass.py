@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from entente.demo.content_words import content
-from tests.journeys.conftest import Visit, assert_accessible
-from tests.journeys.steps import enter_as, fill, open_from_list, submit
+from entente.records.references import new_reference
+from tests.journeys.conftest import Site, Visit, assert_accessible
+from tests.journeys.steps import enter_as, fill, open_from_list, open_matter, submit, until
 
 REASON = "Somebody called: a boy may be in danger at the library this evening."
 FORM = "form:has([name=reason])"
@@ -96,3 +97,83 @@ def test_an_emergency_is_loud_reviewed_and_told_to_the_person(
     assert code.replace(" ", "") not in person.url
     police = next(o for o in content("cast")["organisations"] if o["slug"] == "police")
     assert police["name"][language] in shown
+
+
+TITLE = "Somebody waits at the old harbour"
+SAID = "He said he would be at the old harbour tonight."
+SECRET = "What he told the nurse about the old harbour."
+WORDS = "It was right, and over within the hour."
+
+
+def test_everybody_sees_it_the_officer_is_told_by_mail_and_secrecy_stays_shut(
+    visit: Visit, site: Site, browser: Browser
+) -> None:
+    site.start_worker()
+    amina, radu, helene = visit(), visit(locale="ro", phone=True), visit(locale="fr")
+    enter_as(amina, "amina")
+    reference = open_matter(amina, TITLE, "concern", (SAID, "concern", False), (SECRET, "health", True))
+    assert not amina.locator(".notice-due").count()
+    enter_as(radu, "radu", "ro")
+    for below in ("", "who-can-see/"):
+        answer = radu.goto(f"/staff/records/{reference}/{below}")
+        assert answer is not None
+        assert answer.status == 404
+    breaks_the_glass(radu, browser, reference)
+    assert SAID in radu.locator("#notes").inner_text()
+    assert SECRET not in radu.content()
+    assert_accessible(radu, browser)
+
+    for who in ("amina", "jonas"):
+        colleague = visit(locale="ar")
+        enter_as(colleague, who, "ar")
+        colleague.goto(f"/staff/records/{reference}/")
+        assert "Radu Ionescu" in colleague.locator(".notice-due").inner_text()
+        assert REASON not in colleague.content()
+    assert_accessible(colleague, browser)
+    lena = visit()
+    enter_as(lena, "lena")  # of the same police: it was opened to one person
+    answer = lena.goto(f"/staff/records/{reference}/")
+    assert answer is not None
+    assert answer.status == 404
+
+    helene.goto("/fr/demo/mailbox/")
+    officer = next(row for row in content("cast")["people"] if row["slug"] == "helene")
+    until(helene, lambda: helene.locator("article", has_text=reference).filter(has_text=officer["email"]))
+    letters = " ".join(helene.locator("article", has_text=reference).all_inner_texts())
+    assert "Radu Ionescu" in letters
+    for hidden in (REASON, TITLE, SAID, SECRET):
+        assert hidden not in letters
+    enter_as(helene, "helene", "fr")
+    helene.goto("/staff/glass/reviews/")
+    helene.locator("#to-review a", has_text=reference).click()
+    assert REASON in helene.locator("main").inner_text()
+    helene.locator("[name=finding][value=justified]").check()
+    fill(helene, words=WORDS)
+    submit(helene, "form:has([name=finding])")
+    helene.locator("main form:has([name=finding])").wait_for(state="detached")
+
+    elisabeth = visit(locale="ar", phone=True)
+    enter_as(elisabeth, "elisabeth", "ar")
+    elisabeth.goto("/staff/glass/reviews/")
+    assert elisabeth.locator("#everywhere tr", has_text=reference).locator(".state-done").count() == 1
+    for hidden in (REASON, WORDS, TITLE, SAID, SECRET):
+        assert hidden not in elisabeth.content()
+    peter_learns_nothing(visit(), browser, reference)
+
+
+def peter_learns_nothing(peter: Page, browser: Browser, reference: str) -> None:
+    """What is there and what never was are refused in the same words."""
+    enter_as(peter, "peter")
+    said = []
+    for asked in (reference, new_reference("MAT")):
+        peter.goto("/staff/glass/")
+        fill(peter, reference=asked, reason=REASON)
+        peter.locator("[name=is_told]").check()
+        submit(peter, FORM)
+        peter.locator("[role=alert]").wait_for()
+        said.append(
+            (peter.url, peter.locator("main").inner_text(), peter.locator("[role=alert]").inner_html())
+        )
+        assert TITLE not in peter.content()
+    assert_accessible(peter, browser, as_shown=True)
+    assert said[0] == said[1]
