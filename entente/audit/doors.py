@@ -75,7 +75,7 @@ def _probe(query: str) -> str:
 
 
 def _is_party(side: str, asking: Asking) -> str:
-    """The organisation on one side of the clause `c` joined `a` and did not leave; in force, it has signed."""
+    """The organisation on one side of the clause `c` joined `a` and has not left; in force, it signed."""
     return _probe(
         "agreements_party y where y.agreement_id = a.id"
         f" and y.organisation_id = c.{side} and {asking.lasts('y', 'joined_at', 'left_at')}"
