@@ -39,7 +39,7 @@ def send(
     """Queue the message `<template>.txt` (its first line is the subject), written in `language`.
 
     With `member_id` it is sent only while that member may see the record it is about. A job names its message
-    by `message_id`, and asks `queries.is_queued` first: when it was killed and runs again, nothing is sent twice.
+    by `message_id` and asks `queries.is_queued` first: killed and run again, it sends nothing twice.
     """
     with override(language):
         text = render_to_string(f"{template}.txt", {"about": about, **(context or {})})
