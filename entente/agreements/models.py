@@ -36,7 +36,12 @@ class Agreement(models.Model):
         change=KEEPS,
         public="select",  # the policy of records asks here; a visitor sees no row
         columns=("kind", "title", "titles", "state", "starts_at", "ends_at"),
-        never="old.state = 'ended' and new.state <> 'ended'",
+        # What somebody signed, and what lives, keeps its name and its time; it may end earlier, not later.
+        never="old.state = 'ended' and new.state <> 'ended'"
+        " or (old.state <> 'draft' or not authz.nobody_signed(old.id))"
+        " and (row(new.kind, new.title, new.titles, new.starts_at)"
+        " is distinct from row(old.kind, old.title, old.titles, old.starts_at)"
+        " or coalesce(new.ends_at, 'infinity') > coalesce(old.ends_at, 'infinity'))",
     )
 
     class Kind(models.TextChoices):
@@ -99,7 +104,9 @@ class Party(OnAgreement):
         columns=("signed_at", "signed_by_id", "left_at"),
         never="old.left_at is not null"
         " or old.signed_at is not null and row(new.signed_at, new.signed_by_id)"
-        " is distinct from row(old.signed_at, old.signed_by_id)",
+        " is distinct from row(old.signed_at, old.signed_by_id)"
+        " or new.signed_at is not null and old.signed_at is null"
+        " and new.signed_by_id is distinct from authz.member()",
     )
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")

@@ -27,6 +27,7 @@ GUARD_READS = (
     "people_session",
     "people_account",
     "people_membership",
+    "people_person",
     "dialogue_participant",
     "dialogue_invitecode",
     "procrastinate_jobs",
@@ -86,7 +87,7 @@ def statements() -> Iterator[str]:
     yield from _replaced("audit_event", "auditor", "for select to entente_auditor using (true)")
     yield "drop trigger if exists note_event on audit_event"
     yield (
-        "create trigger note_event after insert on audit_event"
+        "create trigger note_event after insert on audit_event referencing new table as added"
         " for each statement execute function authz.note_event()"
     )
     yield from log_wall.statements()
@@ -105,7 +106,8 @@ def _asked_inside() -> Iterator[str]:
     yield (
         "create or replace function authz.let_in(wanted uuid) returns setof records_participation"
         f" language sql {secure} as $$ select p.* from records_participation p"
-        f" join records_record r on r.id = p.record_id where r.id = wanted and {head('r')} $$"
+        f" join records_record r on r.id = p.record_id where r.id = wanted"
+        f" and authz.kind() in ('member', 'job') and {head('r')} $$"
     )
     # Row security would switch the text index off: its operators may leak what they compare.
     # A word that is everywhere gives one null: the caller then looks through the newest records instead.
@@ -184,6 +186,13 @@ def _walled(table: str, wall: Wall) -> Iterator[str]:
         yield (
             f"create constraint trigger require_event after insert or update or delete on {table}"
             " deferrable initially deferred for each row execute function authz.require_event()"
+        )
+    yield f"drop trigger if exists require_told on {table}"
+    if wall.told_as:
+        yield (
+            f"create constraint trigger require_told after insert on {table}"
+            f" deferrable initially deferred for each row when ({wall.told_when})"
+            f" execute function authz.require_told('{wall.told_as}')"
         )
 
 

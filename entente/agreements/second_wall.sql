@@ -132,7 +132,7 @@ create or replace function authz.partners() returns uuid[] language sql stable s
 create or replace function authz.behind_glass(record uuid) returns uuid language sql stable security definer
   set search_path = public, authz, pg_temp as $$
   select r.owner_id from records_record r
-   where r.id = record and authz.kind() = 'member'
+   where r.id = record and not r.is_secret and authz.kind() = 'member'
      and (r.owner_id = authz.organisation() or exists (
        select from agreements_agreement a
          join agreements_party g on g.agreement_id = a.id and g.organisation_id = r.owner_id
@@ -161,17 +161,44 @@ create or replace function authz.is_unclaimed(record uuid) returns boolean langu
   select exists (select from records_record r where r.id = record and r.owner_id = authz.organisation())
      and not exists (select from records_participation p where p.record_id = record) $$;
 
--- A guarded table can't be changed in a transaction that adds no audit event.
-create or replace function authz.note_event() returns trigger language plpgsql as $$ begin
-  perform set_config('entente.logged', pg_current_xact_id()::text, true);
-  return null;
-end $$;
-create or replace function authz.require_event() returns trigger language plpgsql as $$ begin
-  if current_setting('entente.logged', true) is distinct from pg_current_xact_id()::text then
-    raise exception 'a change of % was not logged', tg_table_name using errcode = '28000';
+-- A guarded table can't be changed in a transaction that adds no audit event. Which event, is sealed: a process
+-- can make the setting, but not the seal; and an event that was taken back with a savepoint is not there.
+create or replace function authz.note_event() returns trigger language plpgsql security definer
+  set search_path = public, authz, pg_temp as $$
+declare noted uuid := (select id from added limit 1); begin
+  if noted is not null then
+    perform set_config('entente.logged', noted || '|' || authz.seal('logged ' || noted), true);
   end if;
   return null;
 end $$;
+create or replace function authz.require_event() returns trigger language plpgsql security definer
+  set search_path = public, authz, pg_temp as $$
+declare noted text[] := string_to_array(current_setting('entente.logged', true), '|'); begin
+  if noted[2] = authz.seal('logged ' || noted[1]) then
+    perform from audit_event e where e.id = noted[1]::uuid;
+    if found then return null; end if;
+  end if;
+  raise exception 'a change of % was not logged', tg_table_name using errcode = '28000';
+end $$;
+
+-- Letting oneself in is told by an event of its own: no other will do. Who broke the glass told all of it with that.
+create or replace function authz.require_told() returns trigger language plpgsql security definer
+  set search_path = public, authz, pg_temp as $$ begin
+  if not exists (select from audit_event e where e.record_id = new.record_id and e.about_id = new.id
+                    and e.name = tg_argv[0] and e.allowed and e.actor_id = new.membership_id)
+     and not (tg_table_name = 'records_opening' and exists (select from records_participation p
+       where p.record_id = new.record_id and p.to_id = new.membership_id and p.is_emergency
+         and p.since <= (to_jsonb(new) ->> 'at')::timestamptz and p.until >= new.until)) then
+    raise exception 'a row of % was not told', tg_table_name using errcode = '28000';
+  end if;
+  return null;
+end $$;
+
+-- Nobody is called otherwise in the log than in the books.
+create or replace function authz.goes_by(name text) returns boolean language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select exists (select from people_membership m join people_person p on p.id = m.person_id
+    where m.id = authz.member() and p.name = goes_by.name) $$;
 
 -- The member's organisation keeps an agreement whose terms may still be set. Policies of parties and clauses
 -- ask here: asking the agreements' own policy, which asks for parties, would never end.

@@ -56,8 +56,10 @@ class Event(models.Model):
         f" or {KIND} = 'receipt' and record_id = {RECEIPT} and name = any({DISCLOSURES_IN_SQL}))",
         # Nobody logs in a member's name but that member.
         insert=f"({IS_JOB} or {IS_MEMBER} and actor_kind = 'member' and actor_id = {MEMBER}"
+        f" and actor_organisation_id = {ORGANISATION} and authz.goes_by(actor_name)"
         f" or {KIND} in ('visitor', 'participant', 'invite')"
-        f" and actor_kind not in ('member', 'job') and actor_organisation_id is null)",
+        f" and actor_kind not in ('member', 'job') and actor_organisation_id is null"
+        f" and name <> all({DISCLOSURES_IN_SQL}))",
         public="insert",
         logged=False,
     )

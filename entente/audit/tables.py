@@ -24,6 +24,7 @@ class Wall:
     Conditions use the functions of schema `authz`.
     `public` lists what the public surface's role may do at all. A `logged` table can't be
     changed in a transaction that adds no audit event. Rows of a table that `is_kept` are never deleted.
+    A row that meets `told_when` can't be added without an event `told_as`, about it and by its member.
     """
 
     read: str
@@ -34,6 +35,8 @@ class Wall:
     is_kept: bool = False
     columns: tuple[str, ...] = ()
     never: str = ""
+    told_as: str = ""
+    told_when: str = "true"
 
 
 @dataclass(frozen=True)

@@ -246,13 +246,14 @@ def test_a_breaking_without_review_pauses_the_right_after_three_working_days() -
 def insert(reader: Member, record: Record, *, hours: float = 1, to: Member | None = None) -> None:
     """An emergency by raw SQL, as somebody might who found a way to run it."""
     with acting(reader), connection.cursor() as cursor:
-        log("test.thing_done", by=reader, about=None, decision=allow("A test."))
+        opened = Participation(record_id=record.pk)
+        log("records.glass_broken", by=reader, about=opened, decision=allow("A test."))
         cursor.execute(
             "insert into records_participation (id, record_id, record_opened_at, owner_id, membership_id,"
             " purpose, since, until, is_emergency, reason)"
-            " select gen_random_uuid(), %s, now(), %s, %s, 'avert_danger', t, t + %s * interval '1 hour',"
+            " select %s, %s, now(), %s, %s, 'avert_danger', t, t + %s * interval '1 hour',"
             " true, '' from clock_timestamp() t",
-            [record.pk, record.owner_id, (to or reader).pk, hours],
+            [opened.pk, record.pk, record.owner_id, (to or reader).pk, hours],
         )
 
 

@@ -32,6 +32,12 @@ from entente.records.scoping import OwnedBy, Reviews
 
 LONGEST_GLASS = timedelta(hours=4)
 WORKS_INSIDE = f"owner_id = {ORGANISATION} and authz.works_inside(record_id)"
+# Of an emergency of the officer's own organisation, and of whoever broke that glass.
+OF_THAT_GLASS = (
+    "coalesce((select p.is_emergency and p.owner_id = records_glassreview.owner_id"
+    " and p.membership_id = breaker_id from records_participation p"
+    " where p.id = participation_id limit 1), false)"
+)
 MADE_OUT_TO = ("organisation", "task_force", "membership")
 ONE_OF_THREE = models.Q()
 for _one in MADE_OUT_TO:
@@ -56,6 +62,11 @@ class Participation(OnRecord):
         change=f"({IS_JOB} or {IS_MEMBER} and {WORKS_INSIDE})",
         public="select",  # the policy of records asks here; a visitor sees no row
         is_kept=True,
+        # An invitation is ended; everything else it says stays, and nobody makes it longer.
+        columns=("until",),
+        never="new.until is null or new.until > old.until",
+        told_as="records.glass_broken",
+        told_when="new.is_emergency",
     )
 
     owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -122,9 +133,10 @@ class Opening(OnRecord):
     )
     wall = Wall(
         read=f"({IS_JOB} or membership_id = {MEMBER})",
-        insert=f"(membership_id = {MEMBER} and {follows('record_id')})",
+        insert=f"(membership_id = {MEMBER} and {follows('record_id')} and until <= at + interval '12 hours')",
         public="select",
         is_kept=True,
+        told_as="records.record_opened",
     )
 
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -166,7 +178,7 @@ class GlassReview(models.Model):
         read=f"({IS_JOB} or {IS_MEMBER} and (owner_id = {ORGANISATION} or {ROLE} = 'overseer'"
         f" or breaker_id = {MEMBER}))",
         insert=f"({IS_MEMBER} and owner_id = {ORGANISATION} and reviewed_by_id = {MEMBER}"
-        f" and breaker_id <> {MEMBER} and {ROLE} = 'officer')",
+        f" and breaker_id <> {MEMBER} and {ROLE} = 'officer' and {OF_THAT_GLASS})",
         is_kept=True,
     )
 

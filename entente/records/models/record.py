@@ -14,13 +14,17 @@ from entente.audit.doors import (
     IS_JOB,
     IS_MEMBER,
     ORGANISATION,
+    Thing,
     head,
+    own,
 )
 from entente.audit.tables import DataPolicy, Wall
 from entente.people.models import Organisation
 from entente.records.scoping import Guarded
 
 OWN = f"({IS_JOB} or {IS_MEMBER} and owner_id = {ORGANISATION})"
+# An update that reads no column is not held by what may be read: it asks by itself who works inside.
+WORKS_INSIDE = f"({IS_JOB} or {IS_MEMBER} and {own(Thing.head('records_record'))})"
 
 
 class Record(models.Model):
@@ -30,7 +34,7 @@ class Record(models.Model):
     wall = Wall(
         read=head("records_record"),
         insert=OWN,
-        change=OWN,
+        change=WORKS_INSIDE,
         public="select",
     )
 
