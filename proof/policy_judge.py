@@ -151,9 +151,9 @@ def _partners(world: World, reader: Reader, at: datetime, is_member: bool) -> se
 def _behind_glass(
     world: World, record: Record, reader: Reader, at: datetime, is_member: bool
 ) -> uuid.UUID | None:
-    """The owner, for its own members and for parties that signed an agreement in force with it."""
+    """The owner of what is not secret, for its members and for parties that signed an agreement in force."""
     mine = _organisation(reader)
-    if not is_member or mine is None:
+    if not is_member or mine is None or record.is_secret:
         return None
     if mine == record.owner:
         return record.owner

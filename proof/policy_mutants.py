@@ -8,7 +8,7 @@ import pathlib
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -59,7 +59,7 @@ MUTANTS = (
     Mutant(DOORS, 'f"{part}.category"', "of.category"),
     Mutant(DOORS, 'f"{part}.is_secret"', "of.is_secret"),
     Mutant(DOORS, "y.agreement_id = a.id", "true"),
-    Mutant(DOORS, " and y.organisation_id = {organisation}", ""),
+    Mutant(DOORS, " and y.organisation_id = c.{side}", ""),
     Mutant(DOORS, " and {asking.lasts('y', 'joined_at', 'left_at')}", ""),
     Mutant(DOORS, "a.state = 'interim' or y.signed_at <=", "true or y.signed_at <="),
     Mutant(DOORS, "y.signed_at <= {asking.at}", "y.signed_at < {asking.at}"),
@@ -77,8 +77,8 @@ MUTANTS = (
     Mutant(DOORS, "a.state = 'in_force' or a.state = 'interim' and c.holds_in_interim", "true"),
     Mutant(DOORS, " or a.state = 'interim' and c.holds_in_interim", ""),
     Mutant(DOORS, "{asking.lasts('a', 'starts_at', 'ends_at')}", "true"),
-    Mutant(DOORS, "{_is_party('c.giving_id', asking)} and ", ""),
-    Mutant(DOORS, " and {_is_party('c.receiving_id', asking)}", ""),
+    Mutant(DOORS, "{_is_party('giving_id', asking)} and ", ""),
+    Mutant(DOORS, " and {_is_party('receiving_id', asking)}", ""),
     Mutant(DOORS, " and not p.is_emergency", ""),
     Mutant(DOORS, "when 'task_force' then p.organisation_id is null", "when 'task_force' then true"),
     Mutant(
@@ -183,6 +183,7 @@ MUTANTS = (
     Mutant(SQL, "and other.joined_at <= authz.at() and", "and"),
     Mutant(SQL, "other.left_at > authz.at()", "other.left_at >= authz.at()"),
     Mutant(SQL, " and authz.kind() = 'member'", ""),
+    Mutant(SQL, "r.id = record and not r.is_secret", "r.id = record"),
     Mutant(SQL, "r.owner_id = authz.organisation() or exists", "exists"),
     Mutant(SQL, "where a.state = 'in_force' and a.starts_at", "where a.starts_at"),
     Mutant(SQL, "a.state = 'in_force' and a.starts_at <= authz.at() and", "a.state = 'in_force' and"),
@@ -328,10 +329,3 @@ def _forked(work: Callable[[], str]) -> str:
         told = pipe.read()
     os.waitpid(child, 0)
     return told
-
-
-def names() -> Iterator[str]:
-    """Every mutant's name; fails when a source no longer has what is replaced."""
-    for mutant in MUTANTS:
-        mutant.text()
-        yield mutant.name
