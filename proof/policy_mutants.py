@@ -200,6 +200,7 @@ MUTANTS = (
     Mutant(WALL, "r.id = wanted and {own(Thing.head('r'))}", "r.id = wanted"),
     Mutant(WALL, "r.id = wanted and {own(Thing.head('r'))}", "{own(Thing.head('r'))}"),
     Mutant(WALL, " and {head('r')} $$", " $$"),
+    Mutant(WALL, "authz.kind() in ('member', 'job') and", ""),
     Mutant(WALL, "{match} and {head('r')}; end", "{match}; end"),
     Mutant(WALL, "for select using ({wall.read})", "for select using (true)"),
     Mutant(
