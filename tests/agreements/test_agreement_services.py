@@ -321,7 +321,10 @@ def test_nobody_signs_or_leaves_for_another_organisation(who: Signatories, signe
     assert raw(who.police, f"update agreements_party set signed_at = now() {city}") == 0
     assert raw(who.harbour, f"update agreements_party set signed_at = now() {city}") == 0
     assert raw(who.claire, f"update agreements_party set signed_at = now() {city}") == 0
-    assert raw(who.amina, f"update agreements_party set signed_at = now() {city}") == 1
+    signed_by = "update agreements_party set signed_at = now(), signed_by_id ="
+    with pytest.raises(DENIED):
+        raw(who.amina, f"{signed_by} '{who.police.pk}' {city}")
+    assert raw(who.amina, f"{signed_by} '{who.amina.pk}' {city}") == 1
     assert raw(who.police, f"update agreements_party set left_at = now() {police}") == 1
 
 
