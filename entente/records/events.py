@@ -30,6 +30,12 @@ SENTENCES: dict[str, Promise | str] = {
     "records.record_opened": _("%(who)s said what they need this record for."),
     "records.record_read": _("%(who)s read this record."),
     "records.glass_broken": _("%(who)s broke the glass of this record."),
+    "records.glass_announced": _("The owner's privacy officer and the overseer were told of the emergency."),
+    "records.glass_review_due": _("The privacy officer was reminded of the review."),
+    "records.glass_review_late": _(
+        "The review of the emergency is late; the right to break the glass pauses."
+    ),
+    "records.glass_finding_told": _("Whoever broke the glass was told that it was reviewed."),
     "records.glass_reviewed": _("%(who)s reviewed a breaking of the glass."),
     "records.receipt_issued": _("%(who)s issued a receipt: with it, a person reads who looked here."),
     "records.refused": _("%(who)s tried something that was refused."),

@@ -10,12 +10,12 @@ from functools import cached_property
 from django.db.models import Count, Q, QuerySet
 
 from entente.agreements.counting import Shared
-from entente.agreements.models import Clause, Party
+from entente.agreements.models import Agreement, Clause, Party
 from entente.agreements.rules import LetIn, Term, may_read, may_read_part
 from entente.audit import clock
 from entente.audit.actors import Actor, begin
 from entente.audit.decisions import Decision
-from entente.people.models import Member
+from entente.people.models import Member, Organisation
 from entente.records.models import Opening, Part, Participation, Record
 
 
@@ -94,6 +94,16 @@ def terms_between(participations: Iterable[LetIn]) -> list[Term]:
         )
         for clause in clauses.order_by("agreement_id", "number")
     ]
+
+
+def names_here() -> dict[str, str]:
+    """Organisations and agreements in the reader's language, by every name they have: reasons keep one."""
+    told: dict[str, str] = {}
+    for one in Organisation.objects.all():
+        told |= dict.fromkeys([one.name, *one.names.values()], str(one))
+    for agreement in Agreement.objects.all():
+        told |= dict.fromkeys([agreement.title, *agreement.titles.values()], str(agreement))
+    return told
 
 
 def stated_purposes(record: Record, reader: Member) -> set[str]:

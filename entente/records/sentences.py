@@ -14,7 +14,7 @@ from entente.agreements import rules
 from entente.agreements.vocabulary import Category
 from entente.audit.decisions import Decision, in_words, source_of
 from entente.audit.models import Event
-from entente.people.models import Member, Organisation
+from entente.people.models import Member
 from entente.records.sights import Door, Hidden
 
 # The rule speaks to whoever asks; here somebody reads about others. What speaks to nobody stays as it is.
@@ -35,6 +35,9 @@ OF_OTHERS: dict[str, Promise | str] = {
     source_of(rules.UNSTATED): _("They have to say first what they need this record for."),
     source_of(rules.GLASS): _("They broke the glass. The owner's privacy officer reviews it."),
 }
+
+
+NAMES = {"agreement", "organisation", "to"}  # values of reasons that are names
 
 
 def of_others(reason: str | Promise, values: dict[str, Any], organisation: object) -> str:
@@ -73,11 +76,18 @@ def why_they_saw(event: Event, organisation: object, agreement: object = None) -
     return of_others(event.reason, values, organisation)
 
 
-def why_told(event: Event, reader: Member, organisations: Mapping[uuid.UUID, Organisation]) -> str:
-    """The reason of an event, told to the reader: about others where somebody else acted."""
+def why_told(
+    event: Event, reader: Member, organisations: Mapping[uuid.UUID, object], names: Mapping[str, str]
+) -> str:
+    """The reason of an event, told to the reader: about others where somebody else acted.
+
+    `names` are those of organisations and agreements in the reader's language, by any they were kept under.
+    """
+    kept: dict[str, Any] = event.reason_values
+    values = {key: names.get(value, value) if key in NAMES else value for key, value in kept.items()}
     if event.actor_organisation_id is None or event.actor_organisation_id == reader.organisation_id:
-        return event.why
-    return why_they_saw(event, organisations.get(event.actor_organisation_id, ""))
+        return in_words(event.reason, values)
+    return of_others(event.reason, values, organisations.get(event.actor_organisation_id, ""))
 
 
 def category_name(code: str) -> str:
@@ -96,10 +106,9 @@ def opened(door: Door) -> str:
         return str(_("Everything in it."))
     if door.is_emergency:
         return str(_("Everything that is not under professional secrecy."))
-    told = str(_("What is about: %(categories)s.")) % {
-        "categories": listed([category_name(code) for code in door.categories])
-    }
+    values = {"categories": listed([category_name(code) for code in door.categories])}
     if not door.under_secrecy:
-        return f"{told} {_('Nothing under professional secrecy.')}"
-    secret = listed([category_name(code) for code in door.under_secrecy])
-    return f"{told} " + str(_("Under professional secrecy too: %(categories)s.")) % {"categories": secret}
+        told = _("What is about: %(categories)s. Nothing under professional secrecy.")
+        return str(told) % values
+    values["secret"] = listed([category_name(code) for code in door.under_secrecy])
+    return str(_("What is about: %(categories)s. Under professional secrecy too: %(secret)s.")) % values

@@ -14,7 +14,9 @@ from django.db.models import Q, QuerySet
 from entente.audit import queries as audit
 from entente.audit.actors import Actor, begin
 from entente.audit.models import Checkpoint, Cosignature, Event, Witness
-from entente.people.models import Organisation
+from entente.people.models import Member, Organisation
+from entente.records.reading import names_here
+from entente.records.sentences import why_told
 
 READINGS = ("rights.log_read", "rights.log_exported", "rights.entries_read")
 MOST_IN_A_LIST = 50_000
@@ -29,6 +31,7 @@ class Line:
     place: int | None  # in the tree; None while it waits
     organisation: str
     reference: str
+    why: str  # told about whoever acted, not to them
 
 
 @dataclass(frozen=True)
@@ -67,17 +70,18 @@ def events(
     return found
 
 
-def lines(found: list[Event], reader: Actor) -> list[Line]:
+def lines(found: list[Event], reader: Member) -> list[Line]:
     """The same events with their place in the tree, who acted for whom, and the record's reference."""
     begin(reader)
-    names = _organisations()
+    names, spoken = _organisations(), names_here()
     places, references = audit.places(found), audit.references(found, reader)
     return [
         Line(
             event,
             places.get(event.pk),
-            names.get(event.actor_organisation_id, ""),
+            names.get(event.actor_organisation_id, "") if event.actor_organisation_id else "",
             references.get(event.record_id, "") if event.record_id else "",
+            why_told(event, reader, names, spoken),
         )
         for event in found
     ]
@@ -90,7 +94,7 @@ def watches(reader: Actor) -> list[Watch]:
     return [Watch(w, names.get(w.organisation_id, ""), audit.last_cosignature(w)) for w in audit.witnesses()]
 
 
-def _organisations() -> dict[uuid.UUID | None, str]:
+def _organisations() -> dict[uuid.UUID, str]:
     return {organisation.pk: str(organisation) for organisation in Organisation.objects.all()}
 
 
@@ -100,7 +104,7 @@ def standing(reader: Actor) -> tuple[Checkpoint | None, int]:
     return Checkpoint.objects.order_by("-size").first(), audit.waiting()
 
 
-def as_csv(reader: Actor, filters: dict[str, str]) -> str:
+def as_csv(reader: Member, filters: dict[str, str]) -> str:
     """The list as a table for a spreadsheet; at most MOST_IN_A_LIST rows, the newest."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
@@ -117,7 +121,7 @@ def _row(line: Line) -> Iterator[str]:
     event = line.event
     values = [
         "" if line.place is None else str(line.place), event.at.isoformat(), event.name, event.actor_kind,
-        event.actor_name, line.organisation, line.reference, "yes" if event.allowed else "no", event.why,
+        event.actor_name, line.organisation, line.reference, "yes" if event.allowed else "no", line.why,
     ]  # fmt: skip
     # A spreadsheet would take a name that begins like this for a formula.
     return (f"'{value}" if value.startswith(FORMULA) else value for value in values)

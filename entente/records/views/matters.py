@@ -26,7 +26,7 @@ from entente.records.forms.matters import MatterForm
 from entente.records.forms.working import ActionForm, NoteForm
 from entente.records.kinds import kind_of
 from entente.records.models import Part, Record
-from entente.records.reading import Facts, stated_purposes
+from entente.records.reading import Facts, names_here, stated_purposes
 from entente.records.rules.sharing import works_inside
 from entente.records.sentences import why_told
 from entente.records.services.opening import log_reading
@@ -133,8 +133,9 @@ def _history(record: Record, request: MemberRequest) -> dict[str, Any]:
     told = in_sentences([(event, record) for event in page], request.member)
     wanted = {event.actor_organisation_id for event in page if event.actor_organisation_id}
     known = {one.pk: one for one in Organisation.objects.filter(pk__in=wanted)}
+    names = names_here()
     entries = [
-        {"sentence": told[event.pk], "at": event.at, "why": why_told(event, request.member, known)}
+        {"sentence": told[event.pk], "at": event.at, "why": why_told(event, request.member, known, names)}
         for event in page
     ]
     return {"events": page, "entries": entries}
