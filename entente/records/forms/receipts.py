@@ -6,6 +6,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+NOT_KNOWN = _(
+    "We don't know this code, or it works no longer: a code works for ninety days. Check each digit."
+)
+
 
 class IssueForm(forms.Form):
     """In which language the person reads."""
@@ -24,7 +28,7 @@ class ReceiptForm(forms.Form):
         label=_("Your code"),
         help_text=_("25 digits in groups of five, in the digits of any script. Spaces do not matter."),
         max_length=200,
-        required=False,
+        error_messages={"required": NOT_KNOWN},
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false", "dir": "ltr"}
         ),

@@ -21,13 +21,10 @@ from entente.people.rate_limits import sender, within_limit
 from entente.people.sign_in import MemberRequest, NotProven, prove
 from entente.records import codes, disclosures, queries, services
 from entente.records.disclosures import Look
-from entente.records.forms.receipts import IssueForm, ReceiptForm
+from entente.records.forms.receipts import NOT_KNOWN, IssueForm, ReceiptForm
 from entente.records.rules import may_issue_receipt
 
 TRIES = 60  # of a connection in an hour: a library shares one
-NOT_KNOWN = gettext_lazy(
-    "We don't know this code, or it works no longer: a code works for ninety days. Check each digit."
-)
 personal = cache_control(no_store=True, private=True)
 LOOKED = {
     "records.glass_broken": gettext_lazy("Opened it in an emergency"),
@@ -67,7 +64,8 @@ def who_looked(request: HttpRequest) -> HttpResponse:
     code = codes.normal(form.cleaned_data.get("code", "")) if form.is_valid() else ""
     looks = _looks(code)
     if looks is None:
-        form.add_error("code", str(NOT_KNOWN))
+        if form.is_valid():
+            form.add_error("code", str(NOT_KNOWN))
         return render(request, "records/who_looked.html", {"form": form}, status=400)
     context = {"looks": [_told(look) for look in looks], "code": code, "read_at": clock.now()}
     return render(request, "records/looks.html", context)
