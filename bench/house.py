@@ -136,9 +136,10 @@ def _cost(visit: Callable[[], object]) -> tuple[float, int]:
 
 
 ONE_EVENT = """
-insert into audit_event (id, at, name, actor_kind, actor_name, about_kind, allowed, reason, reason_values, details)
-values (gen_random_uuid(), clock_timestamp(), 'bench.rows_made', 'job', 'bench', '', true, 'Because.', '{}', '')
-"""
+insert into audit_event (id, at, name, actor_kind, actor_name, about_kind, allowed, reason, reason_values,
+    details)
+values (gen_random_uuid(), clock_timestamp(), 'bench.rows_made', 'job', 'bench', '', true, 'Because.',
+    '{}', '')"""
 
 
 def _run(sql: str, *values: Any) -> None:
