@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,16 @@ def mailed_invitation(site: Site, address: str, folder: Path) -> str:
     assert address in invite(site, address)
     site.start_worker()
     for _ in range(600):
-        if mails := list((folder / "mail").glob("*")):
-            break
+        files = (folder / "mail").glob("*")  # others are written to, too
+        mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+        if link := next((_link(site, mail) for mail in mails if mail["To"] == address), None):
+            return link[0]
         time.sleep(0.05)
-    mail = message_from_bytes(mails[0].read_bytes(), policy=policy.default)
-    assert mail["To"] == address
-    body = mail.get_content()
-    return re.search(rf"{site.url}\S+", body)[0]  # type: ignore[index]
+    raise AssertionError(f"No mail for {address} came")
+
+
+def _link(site: Site, mail: EmailMessage) -> re.Match[str] | None:
+    return re.search(rf"{site.url}\S+(?=\s)", mail.get_content())
 
 
 def add_authenticator(page: Page) -> Any:
