@@ -112,10 +112,11 @@ def _asked_inside() -> Iterator[str]:
     # Row security would switch the text index off: its operators may leak what they compare.
     # A word that is everywhere gives one null: the caller then looks through the newest records instead.
     match = "to_tsvector('simple'::regconfig, coalesce(s.words, '')) @@ wanted"
+    some = f"(select from records_searchtext s where {match} limit {COMMON})"
     yield (
         "create or replace function authz.found(wanted tsquery) returns setof uuid"
         f" language plpgsql {secure} as $$ begin"
-        f" if (select count(*) from (select from records_searchtext s where {match} limit {COMMON}) m) = {COMMON}"
+        f" if {COMMON} = (select count(*) from {some} m)"
         " then return next null; return; end if;"
         " return query select distinct r.id from records_searchtext s"
         f" join records_record r on r.id = s.record_id where {match} and {head('r')}; end $$"

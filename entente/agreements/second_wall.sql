@@ -43,7 +43,7 @@ create or replace function authz.begin(kind text, secret text) returns void lang
 declare fields text; found_row record; is_owner boolean := session_user in ('entente_owner', 'entente_test'); begin
   if kind is null then
     fields := 'visitor||';
-  elsif kind = 'session' then
+  elsif kind = 'session' and session_user <> 'entente_public' then
     select m.id, m.organisation_id, m.role into found_row
       from people_session s join people_account a on a.id = s.account_id and a.is_active
       join people_membership m on m.person_id = a.person_id and m.id = coalesce(s.membership_id, m.id)
@@ -116,7 +116,7 @@ create or replace function authz.invite() returns uuid language sql stable as $$
 create or replace function authz.dialogue() returns uuid language sql stable as $$
   select case when c[1] in ('participant', 'invite') then c[3]::uuid end from authz.context() c $$;
 
--- Organisations with which a member's shares an agreement that lives: they know each other's members.
+-- Organisations that signed an agreement which lives and which a member's joined: whoever signs shows its people.
 create or replace function authz.partners() returns uuid[] language sql stable security definer
   set search_path = public, authz, pg_temp as $$
   select coalesce(array_agg(distinct other.organisation_id), '{}')
@@ -125,7 +125,7 @@ create or replace function authz.partners() returns uuid[] language sql stable s
    where mine.organisation_id = authz.organisation() and a.state in ('interim', 'in_force')
      and a.starts_at <= authz.at() and (a.ends_at is null or a.ends_at > authz.at())
      and mine.joined_at <= authz.at() and (mine.left_at is null or mine.left_at > authz.at())
-     and other.joined_at <= authz.at() and (other.left_at is null or other.left_at > authz.at()) $$;
+     and other.signed_at <= authz.at() and (other.left_at is null or other.left_at > authz.at()) $$;
 
 -- The owner of a record behind the glass, for members of a party to an agreement in force with that owner.
 -- For everybody else, and for every other record, there is nothing: not even the answer that it exists.

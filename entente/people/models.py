@@ -59,8 +59,7 @@ class Person(models.Model):
     )
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER} and coalesce((select true from people_membership m"
-        f" where m.person_id = people_person.id"
-        f" and (m.organisation_id = {ORGANISATION} or m.organisation_id = any({PARTNERS})) limit 1), false))",
+        " where m.person_id = people_person.id limit 1), false))",
         insert=IS_JOB,
         change=IS_JOB,
     )
@@ -83,9 +82,12 @@ class Membership(models.Model):
         keep="while a member, then ten years without the name",
     )
     wall = Wall(
-        # Organisations that agreed to work together know each other's members.
+        # Whoever signed an agreement with the reader's organisation shows its members.
         read=f"({IS_JOB} or {IS_MEMBER}"
-        f" and (organisation_id = {ORGANISATION} or organisation_id = any({PARTNERS})))",
+        f" and (organisation_id = {ORGANISATION} or organisation_id = any({PARTNERS})"
+        # And whoever was let in by name is known to those who let them in, whatever became of the agreement.
+        " or coalesce((select true from records_participation p"
+        " where p.membership_id = people_membership.id limit 1), false)))",
         insert=IS_JOB,
         change=IS_JOB,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entente.agreements.models import Agreement, Clause, Party
-from entente.agreements.rules import Term, lasts, may_read
+from entente.agreements.rules import LetIn, Term, lasts, may_read
 from entente.agreements.vocabulary import Category
 from entente.audit import clock
 from entente.audit.actors import begin
@@ -75,12 +75,12 @@ def doors_of(
     """The ways in that somebody has, besides that the record's head may be public."""
     own = works_inside(one, record, at, facts.participations)
     found = []
-    if own:
-        found.append(Door(own, _named(one, record, at, facts)))
+    if own:  # everything is open to them: no other way in adds anything
+        return [Door(own, _named(one, record, at, facts))]
     for participation in facts.participations:
         assert isinstance(participation, Participation)
         door = _through(one, record, at, participation, facts.terms, is_public=is_public)
-        if door and not (own and door.is_own):
+        if door:
             found.append(door)
     return found
 
@@ -162,9 +162,17 @@ def _invited(facts: Facts) -> list[Organisation]:
     found: dict[uuid.UUID, Organisation] = {}
     for participation in facts.participations:
         assert isinstance(participation, Participation)
-        if participation.organisation is not None:
-            found[participation.organisation.pk] = participation.organisation
+        invited = participation.guest.organisation if participation.guest else participation.organisation
+        if invited is not None and not participation.is_emergency:
+            found[invited.pk] = invited
     return list(found.values())
+
+
+def _letting_in(participation: LetIn) -> set[uuid.UUID | None]:
+    """The organisation an invitation is made out to, itself or by one of its members."""
+    assert isinstance(participation, Participation)
+    guest = participation.guest
+    return {participation.organisation_id, guest.organisation_id if guest else None} - {None}
 
 
 def _hidden(record: Record, reader: Member, facts: Facts, at: datetime) -> list[Hidden]:
@@ -173,8 +181,9 @@ def _hidden(record: Record, reader: Member, facts: Facts, at: datetime) -> list[
     things += sorted({(category, secret, False) for _kind, category, secret in parts_of(record, reader)})
     found = []
     for organisation in _invited(facts):
-        one = StandIn(organisation.pk)
-        mine = [p for p in facts.participations if p.organisation_id == organisation.pk]
+        mine = [p for p in facts.participations if organisation.pk in _letting_in(p)]
+        named = next((p.membership_id for p in mine if p.membership_id), None)
+        one = StandIn(organisation.pk, named)
         lasting = [p for p in mine if lasts(at, p.since, p.until)]
         purposes = {p.purpose for p in lasting}
         for category, is_secret, is_head in things if lasting else ():
@@ -190,9 +199,9 @@ def _others(record: Record, facts: Facts, at: datetime) -> list[tuple[Organisati
     in_play = {p.agreement_id for p in facts.participations if p.agreement_id and lasts(at, p.since, p.until)}
     invited = {p.organisation_id for p in facts.participations if lasts(at, p.since, p.until)}
     invited |= {
-        p.membership.organisation_id
+        p.guest.organisation_id
         for p in facts.participations
-        if isinstance(p, Participation) and p.membership is not None and lasts(at, p.since, p.until)
+        if isinstance(p, Participation) and p.guest is not None and lasts(at, p.since, p.until)
     }
     parties = Party.objects.filter(agreement_id__in=in_play).exclude(organisation_id=record.owner_id)
     rows = parties.select_related("organisation", "agreement").order_by("organisation__name")

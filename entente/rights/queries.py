@@ -90,7 +90,7 @@ def lines(found: list[Event], reader: Member) -> list[Line]:
 def watches(reader: Actor) -> list[Watch]:
     """Every witness with its organisation and its last cosignature."""
     begin(reader)
-    names = _organisations()
+    names: dict[uuid.UUID | None, str] = {None: "", **_organisations()}
     return [Watch(w, names.get(w.organisation_id, ""), audit.last_cosignature(w)) for w in audit.witnesses()]
 
 

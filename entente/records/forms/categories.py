@@ -56,7 +56,7 @@ def secrecy_field() -> forms.BooleanField:
 
 
 class PartForm(forms.Form):
-    """A part of a record. It is about what the record is about, unless somebody says otherwise."""
+    """A part of a record. Whoever writes it says what it is about: that decides who else reads it."""
 
     why: ClassVar[dict[str, Promise | str]] = WHY
 
@@ -67,7 +67,10 @@ class PartForm(forms.Form):
         if record is None:
             return
         category = category_field()
-        category.otherwise = category.initial = record.category
+        if record.category == Category.ENGAGEMENT:  # what is public anyway
+            category.otherwise = category.initial = record.category
+        else:
+            category.choices = [("", _("Choose one")), *categories()]
         self.fields["category"] = category
         self.fields["is_secret"] = secrecy_field()
         self.fields["is_secret"].initial = record.is_secret

@@ -25,7 +25,7 @@ class NoteForm(PartForm):
 
     text = Passage(
         label=_("Your note"),
-        help_text=_("Everybody who sees this record reads it. Leave out what the work does not need."),
+        help_text=_("Leave out what the work does not need."),
         max_length=NOTE_LENGTH,
         widget=several_lines(5),
         error_messages={

@@ -115,6 +115,14 @@ class Participation(OnRecord):
     def __str__(self) -> str:
         return str(self.record_id)
 
+    @property
+    def guest(self) -> Membership | None:
+        """The person it is made out to, where the reader may know them."""
+        try:
+            return self.membership
+        except Membership.DoesNotExist:
+            return None
+
     def save(self, **options: Any) -> None:
         """Keep the record's moment with it."""
         self.record_opened_at = self.record.opened_at

@@ -125,7 +125,7 @@ def _listed(participations: list[Participation], is_lasting: bool) -> list[dict[
     return [
         {
             "participation": p,
-            "to": _name(p.organisation or p.task_force or p.membership),
+            "to": _name(p.organisation or p.task_force or p.guest or _("somebody you may not know")),
             "agreement": p.agreement,
             "purpose": p.get_purpose_display(),
             "by": p.invited_by.person if p.invited_by else "",
