@@ -90,8 +90,11 @@ def lines(found: list[Event], reader: Member) -> list[Line]:
 def watches(reader: Actor) -> list[Watch]:
     """Every witness with its organisation and its last cosignature."""
     begin(reader)
-    names: dict[uuid.UUID | None, str] = {None: "", **_organisations()}
-    return [Watch(w, names.get(w.organisation_id, ""), audit.last_cosignature(w)) for w in audit.witnesses()]
+    names = _organisations()
+    return [
+        Watch(w, names[w.organisation_id] if w.organisation_id else "", audit.last_cosignature(w))
+        for w in audit.witnesses()
+    ]
 
 
 def _organisations() -> dict[uuid.UUID, str]:
