@@ -52,12 +52,11 @@ class Answer:
     notes: Counter[str] = field(default_factory=Counter)
 
 
-def answer_to(record: Record, *, by: Member) -> Answer:
+def answer_to(record: Record, facts: Facts, *, by: Member) -> Answer:
     """Ask the rule and the database what a member may read of `record`, as on any day: the purpose is stated.
 
-    Within `act_as` nothing of it stays.
+    `facts` are what the record's owner knows of it. Within `act_as` nothing of what is done here stays.
     """
-    facts = Facts.of(record, by)
     decision = facts.why(by)
     found = Record.objects.visible_to(by).filter(pk=record.pk).first()
     if found is None:

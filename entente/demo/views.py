@@ -21,7 +21,7 @@ from entente.audit.actors import VISITOR
 from entente.demo import content_words as words
 from entente.demo import queries, services
 from entente.dialogue.models import Dialogue
-from entente.records.models import Record
+from entente.records.reading import Facts
 
 NOBODY = "peter"  # the one who must see nothing
 DOOR_ICONS = {"resident": "house", "coordinator": "people", "practitioner": "hands", "overseer": "scales"}
@@ -75,20 +75,21 @@ def _panel(told: words.Words) -> dict[str, Any] | None:
         if record is None:
             return None
         title = queries.title_of(record, owner, get_language() or "en")
-        whole = services.answer_to(record, by=owner).notes
+        facts = Facts.of(record, owner)
+        whole = services.answer_to(record, facts, by=owner).notes
     return {
         "heading": words.spoken(told["heading"]),
         "text": words.spoken(told["text"]),
         "record_is": words.spoken(told["record_is"]),
         "next": words.spoken(told["next"]),
         "record": {"title": title, "reference": record.reference},
-        "readers": [_reader(row, record, whole) for row in rows],
+        "readers": [_reader(row, facts, whole) for row in rows],
     }
 
 
-def _reader(row: words.Words, record: Record, whole: Counter[str]) -> dict[str, Any]:
+def _reader(row: words.Words, facts: Facts, whole: Counter[str]) -> dict[str, Any]:
     with services.act_as(row["person"], by=VISITOR) as reader:
-        answer = services.answer_to(record, by=reader)
+        answer = services.answer_to(facts.record, facts, by=reader)
         because = str(answer.decision)
     who = words.person(row["person"]) or {}
     shown = whole if answer.is_found else ()

@@ -21,6 +21,7 @@ from entente.demo.content_words import cast, content, moments, others, person
 from entente.dialogue.models import Dialogue
 from entente.people.models import Member, Session
 from entente.records.models import Record
+from entente.records.reading import Facts
 from tests.conftest import City
 
 LANGUAGES = ("en", "fr", "ar", "ro")
@@ -112,9 +113,10 @@ def test_the_panel_is_asked_anew_for_every_page(city: City, visitor_client: Clie
 def test_the_rule_and_the_database_give_each_reader_the_same_answer(city: City, first_name: str) -> None:
     with acting(city.amina):
         record = queries.panel_record(city.amina)
-    assert record
+        assert record
+        facts = Facts.of(record, city.amina)
     with services.act_as(first_name, by=VISITOR) as reader:
-        answer = services.answer_to(record, by=reader)
+        answer = services.answer_to(record, facts, by=reader)
         behind_the_second_wall_alone = QuerySet(Record).filter(pk=record.pk).exists()
     assert bool(answer.decision) is (first_name != "peter")
     assert answer.is_found is bool(answer.decision)

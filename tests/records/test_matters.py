@@ -188,12 +188,13 @@ def test_the_overseer_is_told_why_there_is_no_form(city: City, client_of: Client
 # Parts have a category and a secrecy of their own
 
 
-def test_a_part_is_about_what_its_record_is_about_unless_somebody_says_otherwise(
+def test_whoever_writes_a_part_says_what_it_is_about(
     city: City, client_of: ClientOf
 ) -> None:
     record = matter(city)
     amina, page = client_of(city.amina), f"/staff/records/{record.reference}"
-    amina.post(f"{page}/note/", {"text": "Plain"})
+    assert amina.post(f"{page}/note/", {"text": "In haste"}).status_code == 400
+    amina.post(f"{page}/note/", {"text": "Plain", "category": "housing"})
     amina.post(f"{page}/note/", {"text": "Delicate", "category": "health", "is_secret": "on"})
     due_on = (clock.today() + timedelta(days=3)).isoformat()
     amina.post(
@@ -203,6 +204,7 @@ def test_a_part_is_about_what_its_record_is_about_unless_somebody_says_otherwise
     with acting(city.amina):
         notes = {n.text: n for n in Note.objects.visible_to(city.amina).filter(record_id=record.pk)}
         action = Action.objects.visible_to(city.amina).get(record_id=record.pk)
+    assert "In haste" not in notes
     assert (notes["Plain"].category, notes["Plain"].is_secret) == ("housing", False)
     assert (notes["Delicate"].category, notes["Delicate"].is_secret) == ("health", True)
     assert (action.category, action.is_secret) == ("work", False)

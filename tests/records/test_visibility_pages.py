@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from entente.agreements.models import Agreement
+from entente.agreements.services import suspend_agreement
 from entente.audit import clock
 from entente.audit.actors import acting
 from entente.audit.models import Event
@@ -351,3 +353,27 @@ def test_the_owners_page_of_a_dialogue_says_who_can_see_it(world: World, client_
     page = shown(client_of(world.city.amina), f"/staff/dialogues/{world.city.library.reference}/")
     assert f'data-url="{at(world, "still-open/", world.city.library)}"' in page
     assert f'href="{at(world, "why/", world.city.library)}"' in page
+
+
+def test_while_the_agreement_is_suspended_its_owner_still_sees_who_was_let_in_and_who_can_see(
+    city: City, client_of: ClientOf
+) -> None:
+    """Marenne's own matter: an organisation and a person were let in, and no partner is known meanwhile."""
+    with acting(city.amina):
+        record = Record.objects.visible_to(city.amina).get(title="Back to school after a hard summer")
+        made = Agreement.objects.get(title="Agreement on individual support")
+        suspend_agreement(made, by=city.amina, reason="A review.")
+    amina = client_of(city.amina)
+    assert "Sofia Marin" in shown(amina, f"/staff/records/{record.reference}/share/")
+    page = shown(amina, f"/staff/records/{record.reference}/who-can-see/")
+    assert "Amina Haddad" in page
+    assert "Lena Koch" not in page
+
+
+def test_somebody_elses_emergency_is_no_door_of_the_owners_people(city: City, client_of: ClientOf) -> None:
+    with acting(city.amina):
+        record = Record.objects.visible_to(city.amina).get(title__startswith="After the night of the 4th")
+    with acting(city.lena):
+        services.break_glass(record.reference, by=city.lena, reason="Somebody is on the way there.", hours=1)
+    page = shown(client_of(city.amina), f"/staff/records/{record.reference}/who-can-see/")
+    assert page.count("owns this record.") == 1
