@@ -278,7 +278,7 @@ def _ask(proof: Proof, given: argparse.Namespace, began: float) -> Tally:
     for one, judged in _in_processes(proof, proof.sets, range(given.readers), given.processes):
         tally.add(one)
         seen.append(judged)
-    _say("Lists, counts, searches, feeds and exports asked", began)
+    _say(f"Lists, counts, searches, feeds and exports asked; mismatches: {len(tally.mismatches)}", began)
     for one in _in_processes(proof, proof.singles, list(enumerate(seen)), given.processes):
         tally.add(one)
     _say("Pages, parts, files, API and mails asked", began)

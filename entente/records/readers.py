@@ -86,7 +86,7 @@ def known_of(record: Record, invitation: Invitation, by: Member, at: datetime) -
     begin(by)
     parties = Party.objects.filter(agreement=invitation.agreement) if invitation.agreement else ()
     return Known(
-        terms_between([invitation]),
+        terms_between([invitation], record.owner_id),
         {party.organisation_id: party for party in parties},
         invited_organisations(invitation, at),
         list(let_in(record, by)),
@@ -108,7 +108,7 @@ def preview(record: Record, invitation: Invitation, by: Member) -> list[Shown]:
     """What whoever is invited would see and would not, the record's head first. The rule is asked."""
     at = clock.now()
     begin(by)
-    terms = terms_between([invitation])
+    terms = terms_between([invitation], record.owner_id)
     receiving = [o for o in invited_organisations(invitation, at) if o.pk != record.owner_id]
     found = parts_of(record, by)
     readers: Sequence[StandIn] = [stand_in(invitation, o) for o in receiving or [record.owner]]
@@ -157,7 +157,7 @@ def who_lost_sight(
     begin(by)
     at = clock.now()
     wanted = set(members)
-    facts = Facts(record, participations, terms_between(participations))
+    facts = Facts(record, participations, terms_between(participations, record.owner_id))
     rows = Member.objects.filter(lasting(at, "ended_at"), pk__in=wanted)
     seeing = {pk for pk, one in stand_ins(rows, at).items() if facts.why(one)}
     return wanted - seeing

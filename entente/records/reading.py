@@ -32,7 +32,7 @@ class Facts:
         """What the database shows `reader` of who is let in, and under which clauses."""
         begin(reader)
         participations = list(let_in(record, reader))
-        return cls(record, participations, terms_between(participations))
+        return cls(record, participations, terms_between(participations, record.owner_id))
 
     def why(self, reader: Actor) -> Decision:
         """May this reader see the record's head, and because of what?"""
@@ -73,8 +73,8 @@ def let_in(record: Record, reader: Actor) -> Iterable[Participation]:
     return rows.raw("select * from authz.let_in(%s)", [record.pk])
 
 
-def terms_between(participations: Iterable[LetIn]) -> list[Term]:
-    """The clauses of the agreements that these participations name, with the parties they are between."""
+def terms_between(participations: Iterable[LetIn], giving: uuid.UUID) -> list[Term]:
+    """What the record's owner gives under the agreements these participations name, with both parties."""
     agreements = {p.agreement_id for p in participations if p.agreement_id}
     if not agreements:
         return []
@@ -82,7 +82,7 @@ def terms_between(participations: Iterable[LetIn]) -> list[Term]:
         (party.agreement_id, party.organisation_id): party
         for party in Party.objects.filter(agreement_id__in=agreements)
     }
-    clauses = Clause.objects.filter(agreement_id__in=agreements).select_related(
+    clauses = Clause.objects.filter(agreement_id__in=agreements, giving_id=giving).select_related(
         "agreement", "giving", "receiving"
     )
     return [
