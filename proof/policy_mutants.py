@@ -180,7 +180,7 @@ MUTANTS = (
         "and mine.joined_at <= authz.at() and (mine.left_at is null or mine.left_at > authz.at())\n",
         "\n",
     ),
-    Mutant(SQL, "and other.joined_at <= authz.at() and", "and"),
+    Mutant(SQL, "and other.signed_at <= authz.at() and", "and"),
     Mutant(SQL, "other.left_at > authz.at()", "other.left_at >= authz.at()"),
     Mutant(SQL, " and authz.kind() = 'member'", ""),
     Mutant(SQL, "r.id = record and not r.is_secret", "r.id = record"),

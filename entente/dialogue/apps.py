@@ -80,7 +80,12 @@ def sentences(events: list[Event], reader: Member) -> dict[uuid.UUID, str]:
     """What happened to dialogues, with the statements it is about, by the event's id."""
     from entente.dialogue.events import in_sentence
     from entente.dialogue.models import Statement
+    from entente.records.models import Translation
 
     about = [event.about_id for event in events if event.about_kind == Statement._meta.label_lower]
     texts = dict(Statement.objects.visible_to(reader).filter(pk__in=about).values_list("pk", "text"))
+    here = Translation.objects.visible_to(reader).filter(
+        about_id__in=list(texts), field="text", language=get_language() or "en"
+    )
+    texts |= dict(here.values_list("about_id", "text"))
     return {event.pk: in_sentence(event, texts) for event in events}

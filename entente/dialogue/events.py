@@ -86,6 +86,8 @@ def _in_words(event: Event, statements: dict[Any, str]) -> dict[str, Any]:
         values["changed"] = comma.join(str(FIELDS.get(name, name)) for name in details["changed"])
     if details.get("reason") in Statement.Reason:
         values["reason"] = str(Statement.Reason(details["reason"]).label)
+    if details.get("note"):
+        values["note"] = pgettext("what somebody wrote", "“%(said)s”") % {"said": details["note"]}
     if details.get("stratum") in Stratum:
         values["stratum"] = str(Stratum(details["stratum"]).label)
     return values
