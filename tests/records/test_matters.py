@@ -188,9 +188,7 @@ def test_the_overseer_is_told_why_there_is_no_form(city: City, client_of: Client
 # Parts have a category and a secrecy of their own
 
 
-def test_whoever_writes_a_part_says_what_it_is_about(
-    city: City, client_of: ClientOf
-) -> None:
+def test_whoever_writes_a_part_says_what_it_is_about(city: City, client_of: ClientOf) -> None:
     record = matter(city)
     amina, page = client_of(city.amina), f"/staff/records/{record.reference}"
     assert amina.post(f"{page}/note/", {"text": "In haste"}).status_code == 400
