@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.agreements.facts import Member, Thing, World
 
 T = TypeVar("T")
-EACH_ONE = 26  # of so many records each reader is shown one thing on each surface
+EACH_ONE = 32  # of so many records each reader is shown one thing on each surface
 LEAST_DECISIONS, LEAST_DECISIVE, LEAST_SHARE = 5_000, 1_000, 0.3
 ALL_SETS = 1_000_000
 SINGLES = (
@@ -150,9 +150,16 @@ class Proof:
         number, seen = task
         tally, sitting = Tally(), self._sitting(number)
         chosen = random.Random(f"{self.seed} {number}")
+        if not self._is_member(number):
+            return tally
         with sitting.moment():
-            for place in self._some(chosen, number, seen, "note"):
+            shown = self._some(chosen, number, seen, "note")
+            for place in shown:
                 self._ask_of_record(place, number, seen, sitting, tally)
+            hidden = [place for place, flag in enumerate(seen.heads) if not flag and place not in shown]
+            chosen.shuffle(hidden)
+            for place in hidden[: EACH_ONE - tally.decisions["error text"]]:
+                self._ask_of_page(place, number, seen, sitting, tally)
             for place in self._some(chosen, number, seen, "file"):
                 self._ask_for_file(place, number, seen, sitting, tally)
         return tally
@@ -183,12 +190,7 @@ class Proof:
         def compare(surface: str, right: bool, shown: bool | None, thing: Thing) -> None:
             self._compare(surface, right, shown, thing, number, tally)
 
-        if not self._is_member(number):
-            return
-        shown, said = sitting.page(one)
-        compare("record page", is_open, shown, one.record)
-        if not is_open:
-            compare("error text", False, not sitting.says_nothing(one, said), one.record)
+        said = self._ask_of_page(place, number, seen, sitting, tally)
         for part in (part for part in parts if part.kind == "note"):
             compare("note on the page", opened[part.id], shows_note(said, part), part)
         head, told = sitting.api(one, parts)
@@ -198,9 +200,17 @@ class Proof:
         compare("still open", is_open, sitting.still_open(one), one.record)
         compare("mail", is_open, sitting.mail(one), one.record)
 
+    def _ask_of_page(self, place: int, number: int, seen: Seen, sitting: Sitting, tally: Tally) -> bytes:
+        """Whether the page is there; where it is not, whether it says the same as of what never was."""
+        one, is_open = self.records[place], self._is_open(number, seen.heads[place])
+        shown, said = sitting.page(one)
+        self._compare("record page", is_open, shown, one.record, number, tally)
+        if not is_open:
+            tells = not sitting.says_nothing(one, said)
+            self._compare("error text", False, tells, one.record, number, tally)
+        return said
+
     def _ask_for_file(self, place: int, number: int, seen: Seen, sitting: Sitting, tally: Tally) -> None:
-        if not self._is_member(number):
-            return
         one = self.records[place]
         for part in self.world.parts_of(one.record.id):
             if part.kind == "file":

@@ -55,6 +55,7 @@ class Sitting:
     at: datetime
     numbers: dict[str, int]  # of records, by reference
     client: Client = field(init=False)
+    never: dict[str, bytes] = field(default_factory=dict)  # what a page says of a record that never was
 
     def __post_init__(self) -> None:
         self.client = Client(HTTP_ACCEPT_LANGUAGE="en")
@@ -142,15 +143,20 @@ class Sitting:
 
     def says_nothing(self, record: Written, said: bytes) -> bool:
         """Whether the answer about a hidden record is the one about a record that never was."""
-        never = self.get("record", UNKNOWN).content.replace(UNKNOWN.encode(), record.reference.encode())
+        never = self._of_nothing("record").replace(UNKNOWN.encode(), record.reference.encode())
         return TOKEN.sub(b"", said) == TOKEN.sub(b"", never) and record.title.encode() not in said
+
+    def _of_nothing(self, page: str) -> bytes:
+        if page not in self.never:
+            self.never[page] = self.get(page, UNKNOWN).content
+        return self.never[page]
 
     def api(self, record: Written, parts: list[Part]) -> tuple[bool | None, dict[uuid.UUID, bool]]:
         """Whether the record is in the API, and which of its parts."""
         answer = self.get("api_record", record.reference)
         told = answer.json() if answer.status_code == 200 else {}  # type: ignore[attr-defined]
         is_there = told.get("title") == record.title
-        is_hidden = answer.status_code == 404 and answer.content == self.get("api_record", UNKNOWN).content
+        is_hidden = answer.status_code == 404 and answer.content == self._of_nothing("api_record")
         named = {one["id"] for kind in ("notes", "files", "actions") for one in told.get(kind, ())}
         return _either(is_there, is_hidden), {part.id: str(part.id) in named for part in parts}
 
