@@ -10,6 +10,7 @@ from tests.journeys.conftest import PHONE, Visit, assert_accessible
 from tests.journeys.steps import AGREEMENTS, TITLES, enter_as, submit, take_step
 
 LANGUAGES = ("en", "fr", "ar", "ro")
+READERS = ("amina", "ioana", "lena", "peter")
 GETS = {"amina": (4, 0), "ioana": (3, 1), "lena": (1, 3), "peter": (0, 0)}  # notes; kinds that stay closed
 TITLE = TITLES["school_return"]
 TOLD = {row["person"]: row["text"] for row in content("first_screen")["panel"]["readers"]}
@@ -48,8 +49,8 @@ def test_the_panel_changes_when_the_agreement_does(visit: Visit) -> None:
         amina, AGREEMENTS["support"]["en"], "suspend", reason="One party has to look at its text again."
     )
     page.goto("/ar/")
-    for who, text in TOLD.items():
-        said = page.locator("#readers li.reader", has_text=text["ar"])
+    for place, who in enumerate(READERS):
+        said = page.locator("#readers li.reader").nth(place)
         assert said.locator(".reader-nothing").count() == (who != "amina"), who
         assert said.locator("dd:not(.covered)").count() == (GETS[who][0] if who == "amina" else 0)
     take_step(amina, AGREEMENTS["support"]["en"], "resume")

@@ -38,6 +38,9 @@ def invitation(site: Site, address: str) -> str:
     return "/" + invite(site, address, "--show-link").split("/", 3)[3]
 
 
+LINE = b"\n" + b"-" * 79 + b"\n"  # between letters, as Django's file-based backend writes them
+
+
 def mailed_invitation(site: Site, address: str, folder: Path) -> str:
     """The link in the mail that the worker sends."""
     site.environment |= {
@@ -48,9 +51,9 @@ def mailed_invitation(site: Site, address: str, folder: Path) -> str:
     }
     assert address in invite(site, address)
     site.start_worker()
-    for _ in range(600):
-        files = (folder / "mail").glob("*")  # others are written to, too
-        mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+    for _ in range(1200):  # others are written to, too; letters of one moment may share a file
+        parts = [part for file in (folder / "mail").glob("*") for part in file.read_bytes().split(LINE)]
+        mails = [message_from_bytes(part, policy=policy.default) for part in parts if part.strip()]
         if link := next((_link(site, mail) for mail in mails if mail["To"] == address), None):
             return link[0]
         time.sleep(0.05)
