@@ -138,16 +138,17 @@ def _lives(agreement: Agreement, at: datetime, states: tuple[str, ...]) -> bool:
 
 
 def _partners(world: World, reader: Reader, at: datetime, is_member: bool) -> set[uuid.UUID]:
-    """Parties that joined and did not leave a living agreement that the reader's organisation is in."""
+    """Parties that signed and did not leave a living agreement that the reader's organisation is in."""
     mine, found = _organisation(reader), set()
     for agreement in world.agreements:
-        there = {
-            party.organisation
+        there = [
+            party
             for party in world.parties
-            if party.agreement == agreement.id and begun(party.joined_at, at) and not_over(party.left_at, at)
-        }
-        if is_member and mine in there and _lives(agreement, at, ("interim", "in_force")):
-            found |= there
+            if party.agreement == agreement.id and not_over(party.left_at, at)
+        ]
+        is_in = any(party.organisation == mine and begun(party.joined_at, at) for party in there)
+        if is_member and is_in and _lives(agreement, at, ("interim", "in_force")):
+            found |= {party.organisation for party in there if party.signed_at and begun(party.signed_at, at)}
     return found
 
 
