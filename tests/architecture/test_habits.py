@@ -42,7 +42,7 @@ RAW_SQL = {
     "audit/queries.py": "functions of the wall that answer a witness and the overseer",
     "audit/sequencing.py": "a process without Django; its role may touch the log's tables only",
     "people/rate_limits.py": "an upsert that returns its count, in an unlogged table",
-    "dialogue/queries.py": "COPY in binary form, under the same policies",
+    "dialogue/queries/votes.py": "COPY in binary form, under the same policies",
     "dialogue/services/voting.py": "an upsert that adds to a count",
     "dialogue/services/importing.py": "fresh statistics for the planner after many rows",
     "agreements/second_wall.py": "puts the walls up",

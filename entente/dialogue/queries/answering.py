@@ -1,0 +1,72 @@
+"""Named reads for those who answer, each limited to what they may see."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Ln, Random
+
+from entente.audit.actors import VISITOR, Actor, Credential
+from entente.dialogue.models import (
+    Dialogue,
+    Participant,
+    Statement,
+    Vote,
+)
+from entente.people.sign_in import NotProven, prove
+
+HEAD_START = 10  # a new statement is shown as if it had this many votes
+
+
+def public_dialogues(reader: Actor = VISITOR) -> QuerySet[Dialogue]:
+    """What everybody may see, open ones first."""
+    rows = Dialogue.objects.visible_to(VISITOR).select_related("owner")
+    order = models.Case(models.When(state=Dialogue.State.OPEN, then=0), default=1)
+    return rows.order_by(order, "-public_since", "reference")
+
+
+def participant_with(token: str) -> Participant | None:
+    """Whoever holds this token, with the credential to act; None when nobody does."""
+    credential = Credential("participant", token)
+    try:
+        prove(credential)
+    except NotProven:
+        return None
+    participant = Participant.objects.asking()
+    participant.credential = credential
+    return participant
+
+
+def next_statement(dialogue: Dialogue, reader: Actor) -> Statement | None:
+    """One that the reader has not answered, by lot; those with fewer votes come up more often.
+
+    Weighted sampling after Efraimidis and Spirakis (2006): the smallest -ln(u)·(votes + head start) wins.
+    """
+    rows = Statement.objects.visible_to(reader).filter(
+        dialogue_id=dialogue.pk, state=Statement.State.ACCEPTED
+    )
+    if isinstance(reader, Participant):
+        answered = Vote.objects.visible_to(reader).filter(
+            participant_id=reader.id, statement_id=OuterRef("pk")
+        )
+        rows = rows.filter(~Exists(answered))
+    return rows.order_by(-Ln(1.0 - Random()) * (F("votes") + HEAD_START)).first()
+
+
+def own_votes(dialogue: Dialogue, reader: Participant) -> dict[int, int]:
+    """The reader's own answers: statement number → value."""
+    rows = Vote.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, statement__number__isnull=False)
+    return {int(number or 0): value for number, value in rows.values_list("statement__number", "value")}
+
+
+def own_statements(dialogue: Dialogue, reader: Participant) -> QuerySet[Statement]:
+    """What the reader wrote, with what became of it."""
+    return Statement.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, author_id=reader.id)
+
+
+def statements(
+    dialogue: Dialogue, reader: Actor, state: str = Statement.State.ACCEPTED
+) -> QuerySet[Statement]:
+    """A dialogue's statements in one state, in their order."""
+    rows = Statement.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, state=state)
+    return rows.order_by("number", "received_at", "id")

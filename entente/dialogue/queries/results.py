@@ -1,0 +1,64 @@
+"""Results: what was worked out, and what is told of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from entente.audit.actors import Actor
+from entente.dialogue.models import (
+    Analysis,
+    Dialogue,
+    Outcome,
+)
+from entente.dialogue.publication import LEAST, outcome, without
+from entente.dialogue.queries.answering import statements
+
+LIVE = 0
+
+
+def newest_analysis(dialogue: Dialogue, reader: Actor) -> Analysis | None:
+    """The latest groups found, for those who run the dialogue."""
+    return Analysis.objects.visible_to(reader).filter(dialogue_id=dialogue.pk).order_by("-made_at").first()
+
+
+def live_outcome(dialogue: Dialogue, reader: Actor) -> Outcome | None:
+    """The coarse picture shown to voters while it runs."""
+    return Outcome.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, number=LIVE).first()
+
+
+def published_outcome(dialogue: Dialogue, reader: Actor) -> Outcome | None:
+    """The newest published result."""
+    rows = Outcome.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, number__gt=LIVE)
+    return rows.order_by("-number").first()
+
+
+def with_published_outcome(rows: list[Dialogue], reader: Actor) -> set[Any]:
+    """The ids of those dialogues whose result is published."""
+    known = Outcome.objects.visible_to(reader).filter(
+        dialogue_id__in=[row.pk for row in rows], number__gt=LIVE
+    )
+    return set(known.values_list("dialogue_id", flat=True))
+
+
+def outcome_to_publish(dialogue: Dialogue, reader: Actor) -> dict[str, Any] | None:
+    """The protected result as it would be published now; None before there is one."""
+    analysis, before = newest_analysis(dialogue, reader), published_outcome(dialogue, reader)
+    if analysis is None:
+        return None
+    found = analysis.result
+    content = outcome(found, found["numbers"], found["took_part"], before.content if before else None)
+    content = without(content, _accepted(dialogue, reader))
+    is_told = analysis.participants >= LEAST
+    told = {"participants": analysis.participants, "votes": analysis.votes}
+    return content | (told if is_told else dict.fromkeys(told, 0))
+
+
+def still_told(told: Outcome, dialogue: Dialogue, reader: Actor) -> Outcome:
+    """The outcome without the statements that were turned down since."""
+    told.content = without(told.content, _accepted(dialogue, reader))
+    return told
+
+
+def _accepted(dialogue: Dialogue, reader: Actor) -> set[int]:
+    numbers = statements(dialogue, reader).values_list("number", flat=True)
+    return {number for number in numbers if number is not None}  # Polis counts from 0
