@@ -20,6 +20,7 @@ from entente.dialogue.models import (
     VoteCount,
 )
 from entente.dialogue.opinion_groups import Votes as VoteArrays
+from entente.dialogue.queries.answering import statements
 
 
 @dataclass(frozen=True)
