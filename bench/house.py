@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import opinion_groups_small
+from bench.opinions import arrays
 from bench.promise import Promise
 from tests import database as test_database  # a private PostgreSQL with the city in it
 
@@ -35,7 +35,7 @@ def promises() -> Iterator[Promise]:
         drop_database(admin_url, "bench")
     yield Promise(
         "groups of 2,000 people, 900 statements, 226,000 votes",
-        opinion_groups_small.measure()["seconds"],
+        arrays.measure()["seconds"],
         1,
         "CPU s",
     )

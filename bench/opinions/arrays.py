@@ -47,8 +47,8 @@ def measure_here() -> dict[str, float]:
 
 def measure() -> dict[str, float]:
     """The medians of five fresh processes: `seconds`, `peak` (MB, the interpreter included), `groups`."""
-    once = "import json; from bench import opinion_groups_small as b; print(json.dumps(b.measure_here()))"
-    root = Path(__file__).parents[1]
+    once = "import json; from bench.opinions import arrays as b; print(json.dumps(b.measure_here()))"
+    root = Path(__file__).parents[2]
     outputs = (
         subprocess.run([sys.executable, "-c", once], cwd=root, check=True, capture_output=True).stdout
         for _ in range(RUNS)
