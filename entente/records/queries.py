@@ -26,7 +26,7 @@ from entente.records.searching import saying
 
 EVENTS = 400  # how far back "lately" looks
 LATELY = 300  # of so many of the newest records everything that happened is looked at
-MANY = 200  # beyond, a list says "more than"
+MANY = 100  # beyond, a list says "more than"
 TWICE = timedelta(minutes=2)
 Texts = dict[tuple[uuid.UUID, str], dict[str, Translation]]
 
