@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entente.dialogue.opinion_groups import GroupingRule, Result, Settings, Votes, find_groups
+from entente.dialogue.opinion_groups import (
+    GroupingRule,
+    Result,
+    Settings,
+    Votes,
+    find_groups,
+    nearest_group,
+    place,
+)
 from entente.dialogue.opinion_groups.grouping import group_people
 from entente.dialogue.opinion_groups.votes import Bools, Whole
 from tests.dialogue.planted_votes import (
@@ -198,6 +206,62 @@ def test_hidden_statements_count_for_nothing() -> None:
     assert not (listed | set(result.uncertain)) & set(np.flatnonzero(hidden))
     with pytest.raises(ValueError, match="40 entries"):
         find_groups(votes, hidden=hidden[1:])
+
+
+def with_scripted(votes: Votes, people: int, each: int, seed: int) -> tuple[Votes, Bools]:
+    """The same votes and, spread among them, those of many more people who agree to the same statements."""
+    chance = np.random.default_rng(seed)
+    seats = chance.permutation(votes.participants + people)
+    columns = np.tile(chance.choice(votes.statements, each, replace=False), people)
+    rows = np.repeat(np.arange(people) + votes.participants, each)
+    headline = np.zeros(len(seats), dtype=bool)
+    headline[seats[: votes.participants]] = True
+    all_votes = Votes.of(
+        seats[np.concatenate([votes.rows, rows])],
+        np.concatenate([votes.columns, columns]),
+        np.concatenate([votes.values, np.ones(len(rows), dtype=int)]),
+        len(seats),
+        votes.statements,
+    )
+    return all_votes, headline
+
+
+def test_ten_thousand_scripted_voters_change_no_number_of_the_headline() -> None:
+    votes, _ = planted(3, 400, 60, 30)
+    hidden = np.arange(60) % 20 == 3
+    alone = find_groups(votes, hidden=hidden)
+    everybody, headline = with_scripted(votes, 10_000, 12, seed=4)
+    result = find_groups(everybody, hidden=hidden, headline=headline)
+    assert json.dumps(result.as_json()) == json.dumps(alone.as_json())
+    assert result.plain_components() == alone.plain_components()
+    assert result.group_sizes.sum() == result.eligible == 400
+    assert (result.group[~headline] >= 0).all()
+    assert find_groups(everybody, hidden=hidden).eligible == 10_400
+
+
+def test_people_beside_the_headline_stand_where_their_answers_put_them() -> None:
+    votes, group = planted(3, 400, 60, 30)
+    headline = np.arange(400) % 4 > 0
+    result = find_groups(votes, headline=headline)
+    assert agreement_of_groupings(group[~headline], result.group[~headline]) >= 0.98
+    names = range(60)
+    for person in np.flatnonzero(~headline)[:20]:
+        cast = votes.rows == person
+        answers = dict(zip(votes.columns[cast].tolist(), votes.values[cast].tolist(), strict=True))
+        placed = place(answers, result.plain_components(), names)
+        assert np.allclose(placed, result.positions[person])
+        assert nearest_group(placed, result.plain_groups()) == result.group[person]
+
+
+def test_a_headline_of_nobody_or_of_the_wrong_length() -> None:
+    votes, _ = planted(2, 30, 20, 12)
+    nobody = find_groups(votes, headline=np.zeros(30, dtype=bool))
+    assert (nobody.eligible, nobody.k, nobody.totals.sum()) == (0, 1, 0)
+    assert nobody.group.tolist() == [0] * 30
+    json.dumps(nobody.as_json(), allow_nan=False)
+    assert same(find_groups(votes, headline=np.ones(30, dtype=bool)), find_groups(votes))
+    with pytest.raises(ValueError, match="30 entries, one per person"):
+        find_groups(votes, headline=np.ones(29, dtype=bool))
 
 
 def test_seven_votes_make_somebody_part_of_a_group() -> None:

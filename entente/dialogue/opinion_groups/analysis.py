@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from entente.dialogue.opinion_groups.components import Components, components, positions, shuffled_maps
-from entente.dialogue.opinion_groups.grouping import Grouping, GroupingRule, Trial, group_people
+from entente.dialogue.opinion_groups.components import (
+    Components,
+    centred_on,
+    components,
+    positions,
+    shuffled_maps,
+)
+from entente.dialogue.opinion_groups.grouping import Grouping, GroupingRule, Trial, group_people, nearest
 from entente.dialogue.opinion_groups.placing import Outline, PlainMap, outline
 from entente.dialogue.opinion_groups.statements import (
     Bridge,
@@ -46,7 +52,8 @@ class Result:
     float64[k, 2], `outlines` (k, None below 10 people). `k` is 1 and `clear` False when the map shows no
     clear groups; `silhouette` is None then; `trials` says why. `counts` int32[k, m, 3] and `totals`
     int32[m, 3] are agree, disagree, pass inside the groups and over everybody who voted; hidden statements
-    have 0. `stability` stays None until groups are drawn again from parts of the votes.
+    have 0. With a headline all of this but `positions` and `group` is about its people alone. `stability`
+    stays None until groups are drawn again from parts of the votes.
     """
 
     positions: Floats
@@ -114,16 +121,51 @@ class Result:
         ]
 
 
-def find_groups(votes: Votes, *, hidden: Bools | None = None, settings: Settings | None = None) -> Result:
+def find_groups(
+    votes: Votes,
+    *,
+    hidden: Bools | None = None,
+    headline: Bools | None = None,
+    settings: Settings | None = None,
+) -> Result:
     """The groups of opinion that the votes show; statements marked in `hidden` bool[m] count for nothing.
 
+    With `headline` bool[n] only these people make the map, the groups, the counts and the lists; everybody
+    else with enough votes is placed on that map and joins the nearest group, and changes no number of it.
     The same votes give the same result to the last bit, in whatever order people or votes come. Raises
-    ValueError when `hidden` does not have one entry per statement.
+    ValueError when `hidden` or `headline` does not have one entry per statement or person.
     """
     settings = settings or Settings()
     hidden = np.zeros(votes.statements, dtype=bool) if hidden is None else np.asarray(hidden, dtype=bool)
     if hidden.shape != (votes.statements,):
         raise ValueError(f"`hidden` needs {votes.statements} entries, one per statement.")
+    if headline is None:
+        return _groups_of(votes, hidden, settings)
+    headline = np.asarray(headline, dtype=bool)
+    if headline.shape != (votes.participants,):
+        raise ValueError(f"`headline` needs {votes.participants} entries, one per person.")
+    result = _groups_of(votes.of_people(headline), hidden, settings)
+    return _with_others(result, votes.of_people(~headline), headline)
+
+
+def _with_others(result: Result, others: Votes, headline: Bools) -> Result:
+    """The same result with everybody else placed on its map and put in the nearest group."""
+    counted = canonical(others, ~result.components.counted)
+    matrix = centred_on(counted, result.components.mean)
+    visible = int(counted.visible.sum())
+    placed = counted.seen >= max(min(result.settings.fewest_votes, visible), 1)
+    points = positions(matrix, result.components.loadings, visible)[placed]
+    place_of_others = np.full((others.participants, 2), np.nan)
+    group_of_others = np.full(others.participants, -1, dtype=np.int8)
+    place_of_others[counted.order[placed]] = points
+    group_of_others[counted.order[placed]] = nearest(points, result.centres)
+    place_of_all, group_of_all = np.empty((len(headline), 2)), np.empty(len(headline), dtype=np.int8)
+    place_of_all[headline], place_of_all[~headline] = result.positions, place_of_others
+    group_of_all[headline], group_of_all[~headline] = result.group, group_of_others
+    return replace(result, positions=place_of_all, group=group_of_all)
+
+
+def _groups_of(votes: Votes, hidden: Bools, settings: Settings) -> Result:
     counted = canonical(votes, hidden)
     part, matrix = components(counted)
     visible = int(counted.visible.sum())

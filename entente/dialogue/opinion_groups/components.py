@@ -75,11 +75,16 @@ class Centred:
 def centre(votes: CanonicalVotes) -> tuple[Floats, Centred]:
     """Mean answer per statement float64[m] (passes count as 0) and the centred sparse matrix."""
     statements = len(votes.visible)
-    values = votes.values.astype(np.float64)
     seen = np.bincount(votes.columns, minlength=statements)
-    mean = np.bincount(votes.columns, weights=values, minlength=statements) / np.maximum(seen, 1)
+    mean = np.bincount(votes.columns, weights=votes.values, minlength=statements) / np.maximum(seen, 1)
+    return mean, centred_on(votes, mean)
+
+
+def centred_on(votes: CanonicalVotes, mean: Floats) -> Centred:
+    """The votes less a mean float64[m] per statement, which may be that of other people."""
+    values = votes.values.astype(np.float64)
     values -= mean[votes.columns]
-    return mean, Centred(votes.starts, votes.columns, values, statements)
+    return Centred(votes.starts, votes.columns, values, len(mean))
 
 
 def main_directions(matrix: Centred, *, most_steps: int = MOST_STEPS) -> tuple[Floats, Floats]:
