@@ -1,4 +1,4 @@
-"""The front-end files: fetched by npm from package-lock.json, a few of them copied to where pages load them.
+"""The front-end files: fetched by npm from package-lock.json, a few of them copied for pages and papers.
 
 Shared by bin/set-up and by the build hook. Nothing is bundled and no package's script is run.
 """
@@ -15,8 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
-VENDOR = Path("entente/ui/static/ui/vendor")
-COPIER = Path("entente/ui/vendor_files.py")
+UI = Path("entente/ui")
+VENDOR = UI / "static/ui/vendor"
+COPIER = UI / "vendor_files.py"
 MADE_FROM = ("package.json", "package-lock.json", str(COPIER))
 OLDEST_NODE = 20
 
@@ -57,19 +58,18 @@ def make_front_end(root: Path, npm: list[str], environment: dict[str, str]) -> N
         check=True,
         stdout=subprocess.DEVNULL,  # what goes wrong is on standard error
     )
-    target = root / VENDOR
-    _copier(root)(root / "node_modules", target)
-    (target / ".made-from").write_text(_fingerprint(root))
+    _copier(root)(root / "node_modules", root / UI)
+    (root / VENDOR / ".made-from").write_text(_fingerprint(root))
 
 
 def _copier(root: Path) -> Callable[[Path, Path], object]:
-    """`copy_vendor_files`, loaded by its path: a build has no entente to import from."""
+    """`copy_all`, loaded by its path: a build has no entente to import from."""
     specification = importlib.util.spec_from_file_location("vendor_files", root / COPIER)
     assert specification is not None
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
-    return cast(Callable[[Path, Path], object], module.copy_vendor_files)
+    return cast(Callable[[Path, Path], object], module.copy_all)
 
 
 def _fingerprint(root: Path) -> str:

@@ -1,9 +1,10 @@
-"""Which files of which npm packages the pages use, and where they are copied to."""
+"""Which files of which npm packages pages and papers use, and where they are copied to."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 # Package file -> file under static/ui/vendor/. Only self-contained files: nothing here loads anything else.
@@ -17,27 +18,51 @@ SERVED = {
     f"{ARABIC}/LICENSE": "fonts/noto-sans-arabic.LICENSE.txt",
 }
 
+# Package file -> file under print_fonts/. Whole fonts for PDF, never served: the files above are subsets.
+PAPER_LATIN = "@expo-google-fonts/source-sans-3"
+PAPER_ARABIC = "@expo-google-fonts/noto-sans-arabic"
+PAPER_SIGNS = "@expo-google-fonts/noto-emoji"
+PRINTED = {
+    f"{PAPER_LATIN}/400Regular/SourceSans3_400Regular.ttf": "latin-400.ttf",
+    f"{PAPER_LATIN}/600SemiBold/SourceSans3_600SemiBold.ttf": "latin-600.ttf",
+    f"{PAPER_LATIN}/LICENSE_FONT": "latin.LICENSE.txt",
+    f"{PAPER_ARABIC}/400Regular/NotoSansArabic_400Regular.ttf": "arabic-400.ttf",
+    f"{PAPER_ARABIC}/600SemiBold/NotoSansArabic_600SemiBold.ttf": "arabic-600.ttf",
+    f"{PAPER_ARABIC}/LICENSE_FONT": "arabic.LICENSE.txt",
+    f"{PAPER_SIGNS}/400Regular/NotoEmoji_400Regular.ttf": "signs-400.ttf",
+    f"{PAPER_SIGNS}/LICENSE_FONT": "signs.LICENSE.txt",
+}
+
 # Used by the journeys only. It is read from node_modules and never copied to where pages are served from.
 TESTS_ONLY = {"axe": "axe-core/axe.min.js"}
 
 
-def copy_vendor_files(node_modules: Path, target: Path) -> list[Path]:
-    """Copy every served file from `node_modules` to `target` and return the copies in the order of the list.
+def copy_vendor_files(
+    node_modules: Path, target: Path, files: Mapping[str, str] | None = None
+) -> list[Path]:
+    """Copy `files` (what is served, if not said) from `node_modules` to `target`; the copies in their order.
 
     `target` is created; files in it that are no longer on the list are removed. Raises FileNotFoundError,
     with the name of the file and the command that brings it, when a package is missing.
     """
-    missing = [source for source in SERVED if not (node_modules / source).is_file()]
+    listed = SERVED if files is None else files
+    missing = [source for source in listed if not (node_modules / source).is_file()]
     if missing:
         raise FileNotFoundError(f"Not found: {', '.join(missing)}. Run `npm ci` first.")
-    copies = [target / copy for copy in SERVED.values()]
-    for source, copy in zip(SERVED, copies, strict=True):
+    copies = [target / copy for copy in listed.values()]
+    for source, copy in zip(listed, copies, strict=True):
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(node_modules / source, copy)
     for found in sorted(target.rglob("*")):
         if found.is_file() and found not in copies:
             found.unlink()
     return copies
+
+
+def copy_all(node_modules: Path, ui: Path) -> list[Path]:
+    """Copy what is served and what is printed to their folders below `ui`, the folder of this file."""
+    served = copy_vendor_files(node_modules, ui / "static" / "ui" / "vendor")
+    return served + copy_vendor_files(node_modules, ui / "print_fonts", PRINTED)
 
 
 def axe_script(node_modules: Path) -> Path:
@@ -49,5 +74,5 @@ def axe_script(node_modules: Path) -> Path:
 
 
 if __name__ == "__main__":
-    copied = copy_vendor_files(Path("node_modules"), Path(__file__).parent / "static" / "ui" / "vendor")
+    copied = copy_all(Path("node_modules"), Path(__file__).parent)
     sys.stdout.write(f"{len(copied)} files copied.\n")
