@@ -12,7 +12,9 @@ from entente.dialogue.opinion_groups.placing import (
     outline,
     place,
 )
+from entente.dialogue.opinion_groups.stability import Stability, adjusted_rand_index, stability
 from entente.dialogue.opinion_groups.statements import Bridge, Divide, Stand, StatementRule
+from entente.dialogue.opinion_groups.strata import Difference, StratumView, by_stratum
 from entente.dialogue.opinion_groups.votes import AGREE, DISAGREE, PASS, Votes
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "PASS",
     "Bridge",
     "Components",
+    "Difference",
     "Divide",
     "GroupingRule",
     "Outline",
@@ -30,12 +33,17 @@ __all__ = [
     "PlainMap",
     "Result",
     "Settings",
+    "Stability",
     "Stand",
     "StatementRule",
+    "StratumView",
     "Trial",
     "Votes",
+    "adjusted_rand_index",
+    "by_stratum",
     "find_groups",
     "nearest_group",
     "outline",
     "place",
+    "stability",
 ]

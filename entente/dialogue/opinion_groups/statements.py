@@ -119,10 +119,10 @@ def _stands_for(counts: Whole, known: Bools, rule: StatementRule) -> tuple[tuple
     strength, p, effect = (np.zeros((2, *testable.shape)) for _ in range(3))
     for side, direction in enumerate((AGREE, DISAGREE)):
         inside, outside = smoothed(counts, direction), smoothed(others, direction)
-        above_half, above_others = _above_half(counts, direction), _above_others(counts, others, direction)
-        p[side] = upper_tail(np.minimum(above_half, above_others))
+        above_half, ahead = _above_half(counts, direction), above_others(counts, others, direction)
+        p[side] = upper_tail(np.minimum(above_half, ahead))
         effect[side] = inside - outside
-        strength[side] = inside / outside * above_others * inside * above_half
+        strength[side] = inside / outside * ahead * inside * above_half
     flat = np.broadcast_to(testable, p.shape)
     p[flat] = false_discovery_adjusted(p[flat])
     passes = flat & (p <= rule.false_share)
@@ -188,7 +188,7 @@ def _above_half(counts: Whole, direction: int) -> Floats:
     return np.asarray(2 * np.sqrt(counts.sum(axis=-1) + 1.0) * (smoothed(counts, direction) - 0.5))
 
 
-def _above_others(counts: Whole, others: Whole, direction: int) -> Floats:
+def above_others(counts: Whole, others: Whole, direction: int) -> Floats:
     """How many standard errors a group's share lies above that of all other groups together."""
     inside, outside = counts.sum(axis=-1) + 1.0, others.sum(axis=-1) + 1.0
     here, there = smoothed(counts, direction), smoothed(others, direction)
