@@ -22,7 +22,8 @@ from entente.records.models import Record
 
 SHARDS = 8
 UNKNOWN_CODE = _(
-    "We don't know this code. Check each character; a letter's code can't be used after the dialogue closed."
+    "We don't know this code. Check each character. A letter's code can't be used after the dialogue closed,"
+    " and a session's code not after the session."
 )
 
 
@@ -53,9 +54,12 @@ def join_dialogue(
 
 @transaction.atomic
 def redeem_code(
-    dialogue: Dialogue, *, code: str, language: str, by: Actor = VISITOR
+    dialogue: Dialogue, *, code: str, language: str, by: Actor = VISITOR, token: str = ""
 ) -> tuple[Participant, str]:
-    """Take part with a code. The same letter's code leads back to the same answers. Raises Refused."""
+    """Take part with a code. The same letter's code leads back to the same answers. Raises Refused.
+
+    `token` is for a session's code, as with `join_dialogue`: a form sent twice joins once.
+    """
     rules.may_take_part(dialogue, clock.now()).require()
     plain = normal(code)
     invited = Invited(hashed(plain), Credential("invite", plain))
@@ -67,7 +71,7 @@ def redeem_code(
     if row is None:
         raise refuse(UNKNOWN_CODE).as_refusal()
     if row.stratum == Stratum.HOSTED:
-        token = new_token()
+        token = token or new_token()
         return _join(dialogue, token, row.stratum, row.area, language, invited), token
     token = token_from_code(keystore().key(dialogue.pk, create=True), plain)
     if row.is_used and (known := participant_with(token)):
