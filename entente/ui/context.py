@@ -30,6 +30,11 @@ def _languages(path: str, current: str) -> list[dict[str, Any]]:
     ]
 
 
+def city_name() -> str:
+    """What the city is called in the language of the moment."""
+    return _in_language(getattr(settings, "ENTENTE_CITY_NAME", ""), get_language() or settings.LANGUAGE_CODE)
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Return text_direction, languages, city_name and theme.
 
@@ -41,6 +46,6 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "text_direction": "rtl" if get_language_bidi() else "ltr",
         "languages": _languages(request.get_full_path(), current),
-        "city_name": _in_language(getattr(settings, "ENTENTE_CITY_NAME", ""), current),
+        "city_name": city_name(),
         "theme": "system",
     }

@@ -37,9 +37,7 @@ PRINTED = {
 TESTS_ONLY = {"axe": "axe-core/axe.min.js"}
 
 
-def copy_vendor_files(
-    node_modules: Path, target: Path, files: Mapping[str, str] | None = None
-) -> list[Path]:
+def copy_vendor_files(node_modules: Path, target: Path, files: Mapping[str, str] | None = None) -> list[Path]:
     """Copy `files` (what is served, if not said) from `node_modules` to `target`; the copies in their order.
 
     `target` is created; files in it that are no longer on the list are removed. Raises FileNotFoundError,
