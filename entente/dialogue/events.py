@@ -35,6 +35,10 @@ SENTENCES: dict[str, Promise | str] = {
     "dialogue.codes_forgotten": _(
         "%(who)s made the codes of the batch %(batch)s useless. Number: %(number)s."
     ),
+    "dialogue.session_planned": _("%(who)s prepared the session “%(session)s”."),
+    "dialogue.session_ended": _("%(who)s ended the session “%(session)s”. Its code is useless now."),
+    "dialogue.sheet_typed": _("%(who)s typed in a paper sheet of the session “%(session)s”."),
+    "dialogue.sheet_corrected": _("%(who)s corrected a paper sheet of the session “%(session)s”."),
     "dialogue.conversation_brought_in": _(
         "%(who)s brought in this conversation. "
         "People: %(participants)s. Statements: %(statements)s. Votes: %(votes)s."

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from entente.audit.actors import Actor
 from entente.audit.decisions import Decision, allow, refuse
-from entente.dialogue.models import Dialogue, Participant, Statement
+from entente.dialogue.models import Dialogue, HostedSession, Participant, Statement
 from entente.people.models import Member
 from entente.records.models import ImportRun
 
 State = Dialogue.State
 LEAST_STATEMENTS = 3
+TYPED_WITHIN = timedelta(days=14)  # after the end of a session
+NAME_TAKEN = _("There already is a session or a batch of codes with this name. Choose another name.")
+UNKNOWN_SHEET = _("We don't find this sheet any more, so nothing was changed. Type it in as a new one.")
 COORDINATES = _("You coordinate dialogues for the organisation that owns this one.")
 
 
@@ -101,6 +104,35 @@ def may_make_codes(actor: Member, dialogue: Dialogue, at: datetime) -> Decision:
     """Until it closes."""
     if dialogue.state == State.CLOSED:
         return refuse(_("This dialogue is closed."))
+    return _may_run(actor, dialogue)
+
+
+def may_host_session(actor: Member, dialogue: Dialogue, at: datetime) -> Decision:
+    """Until the dialogue closes; before it opens, to prepare."""
+    if dialogue.state == State.CLOSED:
+        return refuse(_("This dialogue is closed: nobody can answer in a session any more."))
+    return _may_run(actor, dialogue)
+
+
+def may_end_session(actor: Member, session: HostedSession, at: datetime) -> Decision:
+    """Once."""
+    if session.ended_at is not None:
+        return refuse(_("This session has ended already."))
+    return _may_run(actor, session.dialogue)
+
+
+def may_type_sheet(actor: Member, session: HostedSession, at: datetime) -> Decision:
+    """While the dialogue is open: during the session, and for fourteen days after it."""
+    dialogue = session.dialogue
+    if dialogue.state != State.OPEN or (dialogue.closes_at is not None and dialogue.closes_at <= at):
+        return refuse(_("Sheets are typed in while the dialogue is open. It is not open now."))
+    if session.code_id is None:
+        return refuse(_("The code of this session was made useless, so nothing can come in with it."))
+    if session.ended_at is not None and session.ended_at + TYPED_WITHIN <= at:
+        return refuse(
+            _("Sheets are typed in within %(days)d days after the session. They are over."),
+            days=TYPED_WITHIN.days,
+        )
     return _may_run(actor, dialogue)
 
 

@@ -8,6 +8,7 @@ from entente.dialogue.queries.answering import (
     public_dialogues,
     statements,
 )
+from entente.dialogue.queries.hosting import picture_of, session_pictures, sessions, sheets_typed
 from entente.dialogue.queries.imports import IMPORT_WORK, Finding, abandoned_imports, findings, imports
 from entente.dialogue.queries.results import (
     LIVE,
@@ -52,8 +53,12 @@ __all__ = [
     "own_statements",
     "own_votes",
     "participant_with",
+    "picture_of",
     "public_dialogues",
     "published_outcome",
+    "session_pictures",
+    "sessions",
+    "sheets_typed",
     "statement_counts",
     "statements",
     "still_told",

@@ -8,6 +8,7 @@ from entente.dialogue.services.drafting import (
     translate_dialogue,
     translate_statement,
 )
+from entente.dialogue.services.hosting import correct_sheet, end_session, plan_session, type_sheet
 from entente.dialogue.services.importing import (
     bring_in_import,
     forget_uploads,
@@ -35,8 +36,10 @@ __all__ = [
     "bring_in_import",
     "cast_vote",
     "close_dialogue",
+    "correct_sheet",
     "draft_dialogue",
     "edit_dialogue",
+    "end_session",
     "forget_codes",
     "forget_uploads",
     "freeze_dialogue",
@@ -45,6 +48,7 @@ __all__ = [
     "make_codes",
     "moderate_statement",
     "open_dialogue",
+    "plan_session",
     "publish_outcome",
     "read_import",
     "redeem_code",
@@ -54,5 +58,6 @@ __all__ = [
     "stop_import",
     "translate_dialogue",
     "translate_statement",
+    "type_sheet",
     "unfreeze_dialogue",
 ]

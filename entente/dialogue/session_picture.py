@@ -1,0 +1,77 @@
+"""What the wall of a room may show while people answer: tens of people, tens of percent. Free of Django.
+
+The rules are those of decision 4, for each statement apart: nothing about fewer than ten people, and a new
+picture only when at least ten more answered than at the last one. So nobody can look, let one person answer,
+and look again. Nor can anybody subtract a room from the whole: what is left is nobody, or ten people and more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+LEAST = 10
+ROUGHLY = 10  # percent
+DIVIDES = 30  # percent on either side
+
+Plain = dict[str, Any]
+
+
+def session_picture(
+    people: int,
+    counts: Mapping[int, Sequence[int]],
+    wholes: Iterable[Mapping[int, int]],
+    before: Mapping[str, Any] | None = None,
+) -> Plain:
+    """The picture of one session: `{"people": tens, "statements": {number: {"answered", "shares"}}}`.
+
+    `counts`: agree, disagree, pass by statement number; `wholes`: how many answered each statement in larger
+    groups that are told as well and that hold this room; `before`: the picture that it replaces.
+    `answered` is exact, to know when ten more have answered: never show it.
+    """
+    shown = before["statements"] if before else {}
+    larger = list(wholes)
+    statements = {
+        str(number): _steady(shown.get(str(number)), cell)
+        for number, cell in sorted(counts.items())
+        if sum(cell) >= LEAST and not any(_leaves_few(whole.get(number), sum(cell)) for whole in larger)
+    }
+    return {"people": people // LEAST * LEAST, "statements": statements}
+
+
+def _leaves_few(whole: int | None, answered: int) -> bool:
+    return whole is not None and 0 < whole - answered < LEAST
+
+
+def _steady(before: Plain | None, cell: Sequence[int]) -> Plain:
+    answered = sum(cell)
+    if before is not None and answered < before["answered"] + LEAST:
+        return before
+    return {
+        "answered": answered,
+        "shares": [round(100 * part / answered / ROUGHLY) * ROUGHLY for part in cell],
+    }
+
+
+def on_the_wall(picture: Mapping[str, Any], numbers: Iterable[int], most: int) -> list[Plain]:
+    """A few statements for a wall: those the room agrees or disagrees on most, then those that divide it.
+
+    `numbers` are the statements that may be shown; each row is `{"number", "shares", "is_shared"}`.
+    """
+    may = set(numbers)
+    rows = [
+        {"number": int(number), "shares": told["shares"], "is_shared": True}
+        for number, told in picture["statements"].items()
+        if int(number) in may
+    ]
+    rows.sort(key=lambda row: (-max(row["shares"][:2]), row["number"]))
+    shared = rows[: most - most // 2]
+    rest = sorted(
+        rows[len(shared) :], key=lambda row: (abs(row["shares"][0] - row["shares"][1]), row["number"])
+    )
+    divided = [{**row, "is_shared": False} for row in rest if _divides(row["shares"])][: most // 2]
+    return shared + divided
+
+
+def _divides(shares: Sequence[int]) -> bool:
+    return min(shares[:2]) >= 30
