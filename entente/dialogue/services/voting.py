@@ -49,7 +49,7 @@ def join_dialogue(
     """
     rules.may_join_openly(dialogue, clock.now()).require()
     token = token or new_token()
-    return _join(dialogue, token, Stratum.OPEN, "", language, by), token
+    return _join(dialogue, token, Stratum.OPEN, "", clock.today().isoformat(), language, by), token
 
 
 @transaction.atomic
@@ -72,22 +72,36 @@ def redeem_code(
         raise refuse(UNKNOWN_CODE).as_refusal()
     if row.stratum == Stratum.HOSTED:
         token = token or new_token()
-        return _join(dialogue, token, row.stratum, row.area, language, invited), token
+        return _join(dialogue, token, row.stratum, row.area, row.batch, language, invited), token
     token = token_from_code(keystore().key(dialogue.pk, create=True), plain)
     if row.is_used and (known := participant_with(token)):
         return known, token
     begin(invited)
     row.is_used = True
     row.save(update_fields=["is_used"])
-    return _join(dialogue, token, row.stratum, row.area, language, invited), token
+    return _join(dialogue, token, row.stratum, row.area, row.batch, language, invited), token
 
 
-def _join(dialogue: Record, token: str, stratum: str, area: str, language: str, by: Actor) -> Participant:
+def _join(
+    dialogue: Record, token: str, stratum: str, area: str, batch: str, language: str, by: Actor
+) -> Participant:
     begin(by)
     participant = Participant(
-        dialogue_id=dialogue.pk, token_hash=hashed(token), stratum=stratum, area=area, language=language
+        dialogue_id=dialogue.pk,
+        token_hash=hashed(token),
+        stratum=stratum,
+        area=area,
+        language=language,
+        batch=batch,
     )
-    participant.save(force_insert=True)
+    names = ("id", "dialogue_id", "token_hash", "stratum", "area", "language", "batch")
+    with connection.cursor() as cursor:
+        # By hand: Django would read back what the database fills in, and nobody reads a row before it is theirs.
+        cursor.execute(
+            f"insert into dialogue_participant ({', '.join(names)}) values (%s, %s, %s, %s, %s, %s, %s)",
+            [getattr(participant, name) for name in names],
+        )
+    participant._state.adding = False
     participant.credential = Credential("participant", token)
     begin(participant)
     _count(participant, votes=0, newcomers=1)
