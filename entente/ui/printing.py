@@ -30,7 +30,7 @@ PAPER = "ui/print/paper.typ"
 LIMIT = 30  # seconds for one paper
 LONGEST_WORD, PIECE = 30, 12  # a longer one may be parted after so many letters
 STAND_IN = "□"  # for a sign that no font of ours has
-FAMILIES = "Source Sans 3, Noto Sans Arabic, Noto Emoji"
+FAMILIES = "Source Sans 3, Amiri, Noto Emoji"
 
 
 class NotPrinted(Exception):

@@ -19,15 +19,17 @@ SERVED = {
 }
 
 # Package file -> file under print_fonts/. Whole fonts for PDF, never served: the files above are subsets.
+# The Arabic is Amiri because fonts that put letters together from strokes and dots (the Noto ones) leave a text
+# that cannot be read aloud or searched.
 PAPER_LATIN = "@expo-google-fonts/source-sans-3"
-PAPER_ARABIC = "@expo-google-fonts/noto-sans-arabic"
+PAPER_ARABIC = "@expo-google-fonts/amiri"
 PAPER_SIGNS = "@expo-google-fonts/noto-emoji"
 PRINTED = {
     f"{PAPER_LATIN}/400Regular/SourceSans3_400Regular.ttf": "latin-400.ttf",
     f"{PAPER_LATIN}/600SemiBold/SourceSans3_600SemiBold.ttf": "latin-600.ttf",
     f"{PAPER_LATIN}/LICENSE_FONT": "latin.LICENSE.txt",
-    f"{PAPER_ARABIC}/400Regular/NotoSansArabic_400Regular.ttf": "arabic-400.ttf",
-    f"{PAPER_ARABIC}/600SemiBold/NotoSansArabic_600SemiBold.ttf": "arabic-600.ttf",
+    f"{PAPER_ARABIC}/400Regular/Amiri_400Regular.ttf": "arabic-400.ttf",
+    f"{PAPER_ARABIC}/700Bold/Amiri_700Bold.ttf": "arabic-700.ttf",
     f"{PAPER_ARABIC}/LICENSE_FONT": "arabic.LICENSE.txt",
     f"{PAPER_SIGNS}/400Regular/NotoEmoji_400Regular.ttf": "signs-400.ttf",
     f"{PAPER_SIGNS}/LICENSE_FONT": "signs.LICENSE.txt",
