@@ -19,8 +19,8 @@ SERVED = {
 }
 
 # Package file -> file under print_fonts/. Whole fonts for PDF, never served: the files above are subsets.
-# The Arabic is Amiri because fonts that put letters together from strokes and dots (the Noto ones) leave a text
-# that cannot be read aloud or searched.
+# The Arabic is Amiri because fonts that put letters together from strokes and dots (the Noto ones) leave a
+# text that cannot be read aloud or searched.
 PAPER_LATIN = "@expo-google-fonts/source-sans-3"
 PAPER_ARABIC = "@expo-google-fonts/amiri"
 PAPER_SIGNS = "@expo-google-fonts/noto-emoji"

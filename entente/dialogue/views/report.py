@@ -29,7 +29,8 @@ Texts = dict[int, queries.Worded]
 STRONGEST = 5  # statements listed for each group
 
 
-def _published(reference: str) -> tuple[Dialogue, Outcome]:
+def published(reference: str) -> tuple[Dialogue, Outcome]:
+    """The dialogue with its newest published result, without what was turned down since; 404 without one."""
     dialogue = public_dialogue(reference)
     outcome = queries.published_outcome(dialogue, VISITOR)
     if outcome is None:
@@ -43,17 +44,23 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     dialogue = public_dialogue(reference)
     outcome = queries.published_outcome(dialogue, VISITOR)
     outcome = outcome and queries.still_told(outcome, dialogue, VISITOR)
-    rows = _statements(dialogue, outcome) if outcome else []
-    texts = queries.wording(dialogue, rows, get_language() or "en", VISITOR)
-    context: Plain = {"dialogue": dialogue, "texts": texts, "outcome": outcome}
     if outcome is None:
+        texts = queries.wording(dialogue, [], get_language() or "en", VISITOR)
+        context: Plain = {"dialogue": dialogue, "texts": texts, "outcome": None}
         return render(request, "dialogue/report.html", context, status=404)
+    return render(request, "dialogue/report.html", told(dialogue, outcome))
+
+
+def told(dialogue: Dialogue, outcome: Outcome) -> Plain:
+    """Everything a published result tells in the reader's language, for the page and for the paper alike."""
+    rows = _statements(dialogue, outcome)
+    texts = queries.wording(dialogue, rows, get_language() or "en", VISITOR)
     content = outcome.content
     worded = {int(row.number or 0): texts[row.pk] for row in rows}
+    context: Plain = {"dialogue": dialogue, "texts": texts, "outcome": outcome}
     context |= {"content": content, "passages": passages(texts), "worded": worded}
     context |= _reading(dialogue, content, worded) | _picture(content, worded) | _lists(content, worded)
-    context |= {"everything": _everything(content, worded), "who": _who(content)}
-    return render(request, "dialogue/report.html", context)
+    return context | {"everything": _everything(content, worded), "who": _who(content)}
 
 
 def _statements(dialogue: Dialogue, outcome: Outcome) -> list[Statement]:
@@ -201,7 +208,7 @@ def _who(content: Plain) -> list[Plain]:
 @require_safe
 def map_picture(request: HttpRequest, reference: str) -> HttpResponse:
     """The map as a file, with its own colours, in the reader's language."""
-    dialogue, outcome = _published(reference)
+    dialogue, outcome = published(reference)
     content = positioned(outcome.content, {int(row.number or 0) for row in _statements(dialogue, outcome)})
     drawn = opinion_map(content, map_words(content, sentences.group_names(content)), is_file=True)
     if not drawn:
@@ -214,7 +221,7 @@ def map_picture(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def open_data(request: HttpRequest, reference: str) -> HttpResponse:
     """The published numbers as a zip of tables, with licence and method."""
-    dialogue, outcome = _published(reference)
+    dialogue, outcome = published(reference)
     content = outcome.content
     rows = _statements(dialogue, outcome)
     texts = {code: queries.wording(dialogue, rows, code, VISITOR) for code in dialogue.languages}
