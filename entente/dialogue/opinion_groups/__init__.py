@@ -12,6 +12,8 @@ from entente.dialogue.opinion_groups.placing import (
     outline,
     place,
 )
+from entente.dialogue.opinion_groups.polis_mode import PolisResult, polis_groups
+from entente.dialogue.opinion_groups.polis_statements import Representative
 from entente.dialogue.opinion_groups.stability import Stability, adjusted_rand_index, stability
 from entente.dialogue.opinion_groups.statements import Bridge, Divide, Stand, StatementRule
 from entente.dialogue.opinion_groups.strata import Difference, StratumView, by_stratum
@@ -31,6 +33,8 @@ __all__ = [
     "PlainComponents",
     "PlainGroup",
     "PlainMap",
+    "PolisResult",
+    "Representative",
     "Result",
     "Settings",
     "Stability",
@@ -45,5 +49,6 @@ __all__ = [
     "nearest_group",
     "outline",
     "place",
+    "polis_groups",
     "stability",
 ]
