@@ -75,21 +75,29 @@ def by_stratum(
     kind = np.where(stratum >= 0, stratum, len(names)).astype(np.int64) * 2 + everybody
     counts = _counts(votes, visible, kind, 2 * (len(names) + 1))
     people = np.bincount(kind[voted], minlength=2 * (len(names) + 1)).reshape(-1, 2)
+    grouped = (stratum >= 0) & (result.group >= 0)
+    place = stratum[grouped].astype(np.int64) * result.k + result.group[grouped]
+    sizes = np.bincount(place, minlength=len(names) * result.k).reshape(len(names), result.k)
+    rule = (settings or result.settings).statements
+    return views(counts.reshape(-1, 2, votes.statements, 3), people, sizes, names, rule)
+
+
+def views(
+    sides: Whole, people: Whole, sizes: Whole, names: Sequence[str], rule: StatementRule
+) -> tuple[StratumView, ...]:
+    """The same from counts: `sides` int64[s+1, 2, m, 3] and `people` int64[s+1, 2] outside and inside the
+    headline, the last for people without a stratum; `sizes` int64[s, k] are people in each group."""
     told = _told(people[:-1], people[:, 1].sum())
-    sides = counts.reshape(-1, 2, votes.statements, 3)
     of_headline = sides[:, 1].sum(axis=0)
-    views = []
+    found = []
     for number, name in enumerate(names):
         if not people[number].any():
             continue
         own = sides[number].sum(axis=0) if told[number] else np.zeros_like(of_headline)
-        group = result.group[(stratum == number) & (result.group >= 0)]
-        sizes = np.bincount(group, minlength=result.k) if told[number] else np.zeros(result.k, dtype=np.int64)
-        rest = of_headline - sides[number, 1]
-        rule = (settings or result.settings).statements
-        found = _differences(own, rest, rule)
-        views.append(StratumView(name, int(people[number].sum()), int(sizes.sum()), sizes, own, found))
-    return tuple(views)
+        group = sizes[number] if told[number] else np.zeros_like(sizes[number])
+        apart = _differences(own, of_headline - sides[number, 1], rule)
+        found.append(StratumView(name, int(people[number].sum()), int(group.sum()), group, own, apart))
+    return tuple(found)
 
 
 def _counts(votes: Votes, visible: Bools, kind: Whole, kinds: int) -> Whole:
