@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from entente.dialogue.opinion_groups import (
     GroupingRule,
+    PlainGroup,
     Result,
     Settings,
     Votes,
@@ -245,12 +246,13 @@ def test_people_beside_the_headline_stand_where_their_answers_put_them() -> None
     result = find_groups(votes, headline=headline)
     assert agreement_of_groupings(group[~headline], result.group[~headline]) >= 0.98
     names = range(60)
+    groups: list[PlainGroup] = [{"centre": centre} for centre in result.centres.tolist()]
     for person in np.flatnonzero(~headline)[:20]:
         cast = votes.rows == person
         answers = dict(zip(votes.columns[cast].tolist(), votes.values[cast].tolist(), strict=True))
         placed = place(answers, result.plain_components(), names)
         assert np.allclose(placed, result.positions[person])
-        assert nearest_group(placed, result.plain_groups()) == result.group[person]
+        assert nearest_group(placed, groups) == result.group[person]
 
 
 def test_a_headline_of_nobody_or_of_the_wrong_length() -> None:

@@ -134,7 +134,7 @@ def test_the_published_result_is_plain_versioned_and_names_nobody() -> None:
     result = find_groups(planted(3, 300, 40, 20)[0])
     published = result.as_json()
     assert published == json.loads(json.dumps(published))
-    assert published["method"] == METHOD == "entente-1"
+    assert published["method"] == METHOD == "entente-2"
     assert not {"positions", "group"} & published.keys()
     assert [group["size"] for group in published["groups"]] == result.group_sizes.tolist()
     assert np.array(published["groups"][0]["counts"]).shape == (40, 3)

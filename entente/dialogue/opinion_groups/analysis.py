@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from entente.dialogue.opinion_groups.components import (
-    Components,
-    centred_on,
-    components,
-    positions,
-    shuffled_maps,
+from entente.dialogue.opinion_groups.blocks import (
+    KINDS,
+    Block,
+    CountInGroups,
+    Place,
+    Placed,
+    cut,
+    nearest,
 )
-from entente.dialogue.opinion_groups.grouping import Grouping, GroupingRule, Trial, group_people, nearest
+from entente.dialogue.opinion_groups.components import (
+    MOST_REDRAWS,
+    Ballots,
+    Components,
+    components,
+    placing_on,
+    redrawn_maps,
+)
+from entente.dialogue.opinion_groups.engines import Engine, engine_for
+from entente.dialogue.opinion_groups.grouping import GroupingRule, Trial, group_people
 from entente.dialogue.opinion_groups.placing import Outline, PlainMap, outline
 from entente.dialogue.opinion_groups.statements import (
     Bridge,
     Divide,
-    Lists,
     Stand,
     StatementRule,
     read_statements,
 )
-from entente.dialogue.opinion_groups.votes import Bools, CanonicalVotes, Floats, Votes, Whole, canonical
+from entente.dialogue.opinion_groups.votes import Bools, Floats, Votes, Whole
 
-METHOD = "entente-1"
+METHOD = "entente-2"
+AGREE_DISAGREE_PASS = [2, 0, 1]  # from the order of codes: disagree, pass, agree
+PART = 64
 
 
 @dataclass(frozen=True)
@@ -36,9 +49,11 @@ class Settings:
     """What a coordinator could be asked about an analysis: everything else follows from the votes.
 
     `fewest_votes` is the number of votes from which somebody is put in a group (all statements when fewer).
+    `redraws`: how many maps of redrawn votes a division has to pass at most.
     """
 
     fewest_votes: int = 7
+    redraws: int = MOST_REDRAWS
     grouping: GroupingRule = field(default_factory=GroupingRule)
     statements: StatementRule = field(default_factory=StatementRule)
 
@@ -76,6 +91,17 @@ class Result:
     settings: Settings
     stability: float | None = None
 
+    @property
+    def fewest_votes(self) -> int:
+        """The number of votes from which somebody is in a group."""
+        return min(self.settings.fewest_votes, int(self.components.counted.sum()))
+
+    @property
+    def placing(self) -> Place:
+        """The step that places people on this map."""
+        part = self.components
+        return placing_on(part.mean, part.loadings, int(part.counted.sum()))
+
     def as_json(self) -> dict[str, Any]:
         """The result as plain lists and numbers, without anybody's own position or group."""
         return {
@@ -83,7 +109,7 @@ class Result:
             "k": self.k,
             "clear": self.clear,
             "eligible": self.eligible,
-            "fewest_votes": min(self.settings.fewest_votes, int(self.components.counted.sum())),
+            "fewest_votes": self.fewest_votes,
             "silhouette": _rounded(self.silhouette),
             "stability": _rounded(self.stability),
             "trials": [_rounded(asdict(trial)) for trial in self.trials],
@@ -127,79 +153,61 @@ def find_groups(
     hidden: Bools | None = None,
     headline: Bools | None = None,
     settings: Settings | None = None,
+    engine: Engine | None = None,
 ) -> Result:
     """The groups of opinion that the votes show; statements marked in `hidden` bool[m] count for nothing.
 
     With `headline` bool[n] only these people make the map, the groups, the counts and the lists; everybody
     else with enough votes is placed on that map and joins the nearest group, and changes no number of it.
-    The same votes give the same result to the last bit, in whatever order people or votes come. Raises
-    ValueError when `hidden` or `headline` does not have one entry per statement or person.
+    The same votes give the same result to the last bit, in whatever order people or votes come and whichever
+    engine works it out (the one for the number of votes when None). Raises ValueError when `hidden` or
+    `headline` does not have one entry per statement or person.
     """
     settings = settings or Settings()
     hidden = np.zeros(votes.statements, dtype=bool) if hidden is None else np.asarray(hidden, dtype=bool)
     if hidden.shape != (votes.statements,):
         raise ValueError(f"`hidden` needs {votes.statements} entries, one per statement.")
-    if headline is None:
-        return _groups_of(votes, hidden, settings)
-    headline = np.asarray(headline, dtype=bool)
-    if headline.shape != (votes.participants,):
+    headline = None if headline is None else np.asarray(headline, dtype=bool)
+    if headline is not None and headline.shape != (votes.participants,):
         raise ValueError(f"`headline` needs {votes.participants} entries, one per person.")
-    result = _groups_of(votes.of_people(headline), hidden, settings)
-    return _with_others(result, votes.of_people(~headline), headline)
+    engine = engine or engine_for(len(votes.rows))
+    blocks = cut(votes, ~hidden, headline)
+    people = votes.participants if headline is None else int(headline.sum())
+    ballots = Ballots.of(engine, engine.hold(parts_of(blocks)), people, ~hidden)
+    result = groups_of(ballots, votes.participants, settings)
+    if headline is None:
+        return result
+    return with_others(result, map(result.placing, cut(votes, ~hidden, ~headline)))
 
 
-def _with_others(result: Result, others: Votes, headline: Bools) -> Result:
-    """The same result with everybody else placed on its map and put in the nearest group."""
-    counted = canonical(others, ~result.components.counted)
-    matrix = centred_on(counted, result.components.mean)
-    visible = int(counted.visible.sum())
-    placed = counted.seen >= max(min(result.settings.fewest_votes, visible), 1)
-    points = positions(matrix, result.components.loadings, visible)[placed]
-    place_of_others = np.full((others.participants, 2), np.nan)
-    group_of_others = np.full(others.participants, -1, dtype=np.int8)
-    place_of_others[counted.order[placed]] = points
-    group_of_others[counted.order[placed]] = nearest(points, result.centres)
-    place_of_all, group_of_all = np.empty((len(headline), 2)), np.empty(len(headline), dtype=np.int8)
-    place_of_all[headline], place_of_all[~headline] = result.positions, place_of_others
-    group_of_all[headline], group_of_all[~headline] = result.group, group_of_others
-    return replace(result, positions=place_of_all, group=group_of_all)
+def parts_of(blocks: list[Block]) -> list[partial[list[Block]]]:
+    """Blocks in parts that an engine may move."""
+    return [partial(list, blocks[at : at + PART]) for at in range(0, len(blocks), PART)]
 
 
-def _groups_of(votes: Votes, hidden: Bools, settings: Settings) -> Result:
-    counted = canonical(votes, hidden)
-    part, matrix = components(counted)
-    visible = int(counted.visible.sum())
-    eligible = counted.seen >= max(min(settings.fewest_votes, visible), 1)
-    points = positions(matrix, part.loadings, visible)[eligible]
-    shuffled = (chart[eligible] for chart in shuffled_maps(counted, part))
-    grouping = group_people(points, settings.grouping, shuffled)
-    counts, totals = _count(counted, eligible, grouping)
-    sizes = np.bincount(grouping.labels, minlength=len(grouping.centres))
-    lists = read_statements(counts.astype(np.int64), sizes, counted.visible, settings.statements)
-    return _result(counted, part, eligible, points, grouping, sizes, counts, totals, lists, settings)
-
-
-def _result(
-    counted: CanonicalVotes,
-    part: Components,
-    eligible: Bools,
-    points: Floats,
-    grouping: Grouping,
-    sizes: Whole,
-    counts: NDArray[np.int32],
-    totals: NDArray[np.int32],
-    lists: Lists,
-    settings: Settings,
-) -> Result:
-    place_of_all = np.full((len(eligible), 2), np.nan)
-    group_of_all = np.full(len(eligible), -1, dtype=np.int8)
-    place_of_all[counted.order[eligible]] = points
-    group_of_all[counted.order[eligible]] = grouping.labels
+def groups_of(ballots: Ballots, participants: int, settings: Settings) -> Result:
+    """The groups of opinion of the people in `ballots`, whose numbers are below `participants`."""
+    part = components(ballots)
+    visible = int(ballots.visible.sum())
+    fewest = max(min(settings.fewest_votes, visible), 1)
+    place = placing_on(part.mean, part.loadings, visible)
+    positions, eligible = np.full((participants, 2), np.nan), np.zeros(participants, dtype=bool)
+    for placed in ballots.engine.map(place, ballots.held):
+        enough = placed.seen >= fewest
+        eligible[placed.people[enough]] = True
+        positions[placed.people[enough]] = placed.points[enough]
+    points = positions[eligible]
+    grouping = group_people(points, settings.grouping, redrawn_maps(ballots, fewest, settings.redraws))
+    group = np.full(participants, -1, dtype=np.int8)
+    group[eligible] = grouping.labels
     k = len(grouping.centres)
+    counts = _count(ballots, CountInGroups(place, fewest, grouping.centres))
+    sizes = np.bincount(grouping.labels, minlength=k)
+    lists = read_statements(counts.astype(np.int64), sizes, ballots.visible, settings.statements)
     return Result(
-        positions=place_of_all,
-        group=group_of_all,
-        eligible=int(eligible.sum()),
+        positions=positions,
+        group=group,
+        eligible=len(points),
         k=k,
         clear=k > 1,
         group_sizes=sizes,
@@ -209,7 +217,7 @@ def _result(
         trials=grouping.trials,
         components=part,
         counts=counts,
-        totals=totals,
+        totals=ballots.codes[:, AGREE_DISAGREE_PASS].astype(np.int32),
         stands_for=lists.stands_for,
         bridging=lists.bridging,
         dividing=lists.dividing,
@@ -218,18 +226,22 @@ def _result(
     )
 
 
-def _count(
-    votes: CanonicalVotes, eligible: Bools, grouping: Grouping
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Agree, disagree, pass per group and statement int32[k, m, 3], and over all people int32[m, 3]."""
-    k, statements = len(grouping.centres), len(votes.visible)
-    group = np.full(len(eligible), k)
-    group[eligible] = grouping.labels
-    kind = np.array([2, 0, 1])[votes.values]
-    at = (np.repeat(group, votes.seen) * statements + votes.columns) * 3 + kind
-    shape = (k + 1, statements, 3)
-    counts = np.bincount(at, minlength=math.prod(shape)).reshape(shape).astype(np.int32)
-    return counts[:k], counts.sum(axis=0, dtype=np.int32)
+def with_others(result: Result, others: Iterable[Placed]) -> Result:
+    """The same result with other people, who are already placed on its map, put in the nearest group."""
+    positions, group = result.positions.copy(), result.group.copy()
+    for placed in others:
+        enough = placed.seen >= result.fewest_votes
+        positions[placed.people[enough]] = placed.points[enough]
+        group[placed.people[enough]] = nearest(placed.points[enough], result.centres)
+    return replace(result, positions=positions, group=group)
+
+
+def _count(ballots: Ballots, step: CountInGroups) -> NDArray[np.int32]:
+    """Agree, disagree, pass per group and statement int32[k, m, 3]."""
+    shape = (len(step.centres) + 1, len(ballots.visible), KINDS)
+    counts = ballots.engine.total(step, ballots.held)
+    by_code = np.zeros(shape, dtype=np.int64) if counts is None else counts.reshape(shape)
+    return by_code[:-1, :, AGREE_DISAGREE_PASS].astype(np.int32)
 
 
 def _rounded(value: Any, digits: int = 4) -> Any:

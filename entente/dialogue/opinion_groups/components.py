@@ -6,20 +6,38 @@ the statement's mean where somebody voted and 0 elsewhere, so it stays as sparse
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from entente.dialogue.opinion_groups.votes import Bools, CanonicalVotes, Floats, Whole
+from entente.dialogue.opinion_groups.blocks import (
+    KINDS,
+    Block,
+    ContentNumbers,
+    CountCodes,
+    Place,
+    Redraw,
+    SumByCode,
+    TakePeople,
+    finest_scale,
+    table_of,
+)
+from entente.dialogue.opinion_groups.engines import Engine, Held, Serial
+from entente.dialogue.opinion_groups.votes import Bools, Floats, Whole, mixed
 
 MOST_STEPS = 60
 SETTLED = 1e-6
 START_SEED = 20_250
-SHUFFLE_SEED = 20_251
-STEPS_WHEN_SHUFFLED = 30
-VOTES_TO_SHUFFLE = 500_000
-MOST_SHUFFLES = 5
+NOTHING_LEFT = 1e-8
+REDRAW_SEED = 20_251
+STEPS_WHEN_REDRAWN = 30
+PEOPLE_TO_REDRAW = 20_000
+VOTES_TO_REDRAW = 4_000_000
+VOTES_IN_ALL_REDRAWS = 500_000
+MOST_REDRAWS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,70 +59,67 @@ class Components:
 
 
 @dataclass(frozen=True, eq=False)
-class Centred:
-    """C by rows: `starts` int64[n+1], `columns` int64[v], `values` float64[v], and its width `statements`."""
+class Ballots:
+    """The blocks of the people who make a map, what keeps them, and how often each code occurs.
 
-    starts: Whole
-    columns: Whole
-    values: Floats
-    statements: int
+    `people`: how many there are, those without votes included; `codes` int64[m, 3] counts disagree, pass,
+    agree per statement; `visible` bool[m] marks the statements that count.
+    """
+
+    engine: Engine
+    held: Held
+    people: int
+    codes: Whole
+    visible: Bools
+
+    @classmethod
+    def of(cls, engine: Engine, held: Held, people: int, visible: Bools) -> Ballots:
+        """Count what the blocks hold."""
+        width = len(visible)
+        codes = engine.total(CountCodes(width), held)
+        empty = np.zeros((width, KINDS), dtype=np.int64)
+        return cls(engine, held, people, empty if codes is None else codes.reshape(width, KINDS), visible)
 
     @property
-    def lengths(self) -> Whole:
-        """Votes of each person, int64[n]."""
-        return np.diff(self.starts)
+    def seen(self) -> Whole:
+        """How many answered each statement, int64[m]."""
+        return np.asarray(self.codes.sum(axis=1))
 
-    def times(self, vector: Floats) -> Floats:
-        """C times a vector over statements float64[m]: float64[n]."""
-        products = vector[self.columns]
-        products *= self.values
-        voted = self.lengths > 0
-        sums = np.zeros(len(self.starts) - 1)
-        if len(products):
-            sums[voted] = np.add.reduceat(products, self.starts[:-1][voted])
-        return sums
+    @property
+    def mean(self) -> Floats:
+        """The mean answer to each statement, passes counted as 0, float64[m]; 0 where nobody answered."""
+        return np.asarray((self.codes[:, 2] - self.codes[:, 0]) / np.maximum(self.seen, 1))
 
-    def transposed_times(self, vector: Floats) -> Floats:
-        """C transposed times a vector over people float64[n]: float64[m]."""
-        products = np.repeat(vector, self.lengths)
-        products *= self.values
-        sums = np.bincount(self.columns, weights=products, minlength=self.statements)
-        return np.asarray(sums, dtype=np.float64)
+    def image(self, direction: Floats) -> Floats:
+        """C'C times a direction float64[m] of length 1, from sums that are exact."""
+        scale = finest_scale(len(self.visible), self.people)
+        table = table_of(self.mean, direction)
+        sums = self.engine.total(SumByCode(table, scale), self.held)
+        if sums is None:
+            return np.zeros_like(direction)
+        centred = table_of(self.mean, np.ones_like(direction)).reshape(-1, KINDS)
+        return np.asarray((centred * (sums.reshape(-1, KINDS) / scale)).sum(axis=1))
 
 
-def centre(votes: CanonicalVotes) -> tuple[Floats, Centred]:
-    """Mean answer per statement float64[m] (passes count as 0) and the centred sparse matrix."""
-    statements = len(votes.visible)
-    seen = np.bincount(votes.columns, minlength=statements)
-    mean = np.bincount(votes.columns, weights=votes.values, minlength=statements) / np.maximum(seen, 1)
-    return mean, centred_on(votes, mean)
-
-
-def centred_on(votes: CanonicalVotes, mean: Floats) -> Centred:
-    """The votes less a mean float64[m] per statement, which may be that of other people."""
-    values = votes.values.astype(np.float64)
-    values -= mean[votes.columns]
-    return Centred(votes.starts, votes.columns, values, len(mean))
-
-
-def main_directions(matrix: Centred, *, most_steps: int = MOST_STEPS) -> tuple[Floats, Floats]:
+def main_directions(ballots: Ballots, *, most_steps: int = MOST_STEPS) -> tuple[Floats, Floats]:
     """The first two right singular vectors float64[m, 2] and the squares of their singular values float64[2].
 
     A Krylov space of C'C, kept orthogonal, with Rayleigh-Ritz; it ends when both residuals are below
     1e-6 of the first eigenvalue or after `most_steps`. Directions that do not exist are zero.
     """
-    vectors, squares = np.zeros((matrix.statements, 2)), np.zeros(2)
-    alive = np.bincount(matrix.columns, weights=np.abs(matrix.values), minlength=matrix.statements) > 0
+    width = len(ballots.visible)
+    vectors, squares = np.zeros((width, 2)), np.zeros(2)
+    alive = ballots.codes.max(axis=1, initial=0) < ballots.seen
     room = min(int(alive.sum()), most_steps)
-    basis, images = np.zeros((room, matrix.statements)), np.zeros((room, matrix.statements))
+    basis, images = np.zeros((room, width)), np.zeros((room, width))
     starts = np.random.default_rng(START_SEED)
-    candidate = starts.standard_normal(matrix.statements) * alive
+    candidate = starts.standard_normal(width) * alive
     for step in range(room):
         fresh = _orthogonal_to(basis[:step], candidate)
         while fresh is None:
-            fresh = _orthogonal_to(basis[:step], starts.standard_normal(matrix.statements) * alive)
+            fresh = _orthogonal_to(basis[:step], starts.standard_normal(width) * alive)
         basis[step] = fresh
-        images[step] = matrix.transposed_times(matrix.times(fresh))
+        images[step] = ballots.image(fresh)
         candidate = images[step]
         if step >= 8 and step % 4 == 0 and _settled(basis[: step + 1], images[: step + 1]):
             basis, images = basis[: step + 1], images[: step + 1]
@@ -113,73 +128,95 @@ def main_directions(matrix: Centred, *, most_steps: int = MOST_STEPS) -> tuple[F
         return vectors, squares
     values, turn = np.linalg.eigh(_products(basis, images))
     for place in range(min(2, len(values))):
-        if values[-1 - place] > 1e-12 * max(values[-1], 1e-300):
+        if values[-1 - place] > NOTHING_LEFT * max(values[-1], 1e-300):
             squares[place] = values[-1 - place]
             vectors[:, place] = _with_fixed_sign(_mixture(turn[:, -1 - place], basis))
     return vectors, squares
 
 
-def components(votes: CanonicalVotes) -> tuple[Components, Centred]:
-    """The map of a dialogue, with the centred matrix that it comes from."""
-    mean, matrix = centre(votes)
-    loadings, squares = main_directions(matrix)
-    variation = float(np.square(matrix.values).sum())
-    positions = np.sqrt(max(int(votes.visible.sum()), 1)) * (1 - mean)[:, None] * loadings
-    result = Components(
+def components(ballots: Ballots) -> Components:
+    """The map of a dialogue."""
+    mean = ballots.mean
+    loadings, squares = main_directions(ballots)
+    apart = np.square(np.array([-1.0, 0.0, 1.0]) - mean[:, None])
+    variation = float((apart * ballots.codes).sum())
+    positions = np.sqrt(max(int(ballots.visible.sum()), 1)) * (1 - mean)[:, None] * loadings
+    return Components(
         mean=mean,
         loadings=loadings,
         statement_positions=positions,
         extremity=np.hypot(positions[:, 0], positions[:, 1]),
         explained=squares / variation if variation > 0 else np.zeros(2),
-        counted=votes.visible,
+        counted=ballots.visible,
     )
-    return result, matrix
 
 
-def positions(matrix: Centred, loadings: Floats, counted: int) -> Floats:
-    """Where each person stands, float64[n, 2]: √(counted statements / own votes) · C · loadings.
+def placing_on(mean: Floats, loadings: Floats, visible: int) -> Place:
+    """The step that places people: √(`visible` statements / own votes) · C · loadings.
 
     The factor keeps the noise alike for everybody, so people with few votes lie nearer to the middle, not
     further out: in real conversations they spread half as far as people with many. It needs no cap.
     """
-    scale = np.sqrt(counted / np.maximum(matrix.lengths, 1))
-    return np.column_stack([scale * matrix.times(loadings[:, axis].copy()) for axis in (0, 1)])
+    return Place((table_of(mean, loadings[:, 0]), table_of(mean, loadings[:, 1])), visible)
 
 
-def shuffled_maps(votes: CanonicalVotes, part: Components) -> Iterator[Floats]:
-    """Maps float64[n, 2] of the same votes dealt out anew among those who saw each statement.
+def redrawn_maps(ballots: Ballots, fewest: int, most: int = MOST_REDRAWS) -> Iterator[Floats]:
+    """Maps float64[c, 2] of at most 20,000 of the people with every vote drawn from its statement's shares.
 
     Who saw what and how each statement fared stay as they are; that answers belong together does not. What
-    such a map still shows comes from who saw what. Five maps for few votes, one from 250,000 on.
+    such a map still shows comes from who saw what. Five maps for few votes, one from 250,000 on; people with
+    fewer than `fewest` votes are not on them.
     """
-    chance = np.random.default_rng(SHUFFLE_SEED)
-    total = len(votes.values)
-    by_column = np.argsort(votes.columns.astype(np.min_scalar_type(len(part.mean))), kind="stable")
-    for _ in range(min(max(VOTES_TO_SHUFFLE // max(total, 1), 1), MOST_SHUFFLES)):
-        dealt = chance.integers(0, 1 << 32, total)
-        dealt += votes.columns << 32
-        dealt <<= 2
-        dealt += votes.values + 1
-        dealt.sort()
-        values = np.empty(total)
-        values[by_column] = (dealt & 3) - 1
-        values -= part.mean[votes.columns]
-        matrix = Centred(votes.starts, votes.columns, values, len(part.mean))
-        yield positions(
-            matrix, main_directions(matrix, most_steps=STEPS_WHEN_SHUFFLED)[0], int(part.counted.sum())
-        )
+    sample = _sample(ballots)
+    total = int(sum(len(block.codes) for block, _ in sample))
+    shares = (np.cumsum(ballots.codes, axis=1) / np.maximum(ballots.seen, 1)[:, None])[:, :2].copy()
+    for number in range(min(max(VOTES_IN_ALL_REDRAWS // max(total, 1), 1), most)):
+        redraw = Redraw(shares, REDRAW_SEED + number)
+        held = [redraw(block, numbers) for block, numbers in sample]
+        redrawn = Ballots.of(Serial(), held, ballots.people, ballots.visible)
+        loadings, _ = main_directions(redrawn, most_steps=STEPS_WHEN_REDRAWN)
+        place = placing_on(redrawn.mean, loadings, int(ballots.visible.sum()))
+        yield np.concatenate([placed.points[placed.seen >= fewest] for placed in map(place, held)])
+
+
+def _sample(ballots: Ballots) -> list[tuple[Block, NDArray[np.uint64]]]:
+    """The votes of some people, chosen by their answers and not by arrival, with a number for each person."""
+    parts = list(ballots.engine.map(ContentNumbers(len(ballots.visible)), ballots.held))
+    if not parts:
+        return []
+    people = np.concatenate([of for of, _ in parts])
+    numbers = _told_apart(np.concatenate([number for _, number in parts]))
+    votes_each = max(int(ballots.codes.sum()) // len(people), 1)
+    most = min(PEOPLE_TO_REDRAW, max(VOTES_TO_REDRAW // votes_each, 1))
+    if len(people) > most:
+        chosen = numbers <= np.partition(numbers, most - 1)[most - 1]
+        people, numbers = people[chosen], numbers[chosen]
+    order = np.argsort(people)
+    taken = ballots.engine.map(TakePeople(people[order], numbers[order]), ballots.held)
+    return [(block, number) for block, number in taken if len(number)]
+
+
+def _told_apart(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Numbers that people with equal answers share, made different by counting these people."""
+    order = np.argsort(numbers)
+    in_order = numbers[order]
+    first = np.append(True, in_order[1:] != in_order[:-1])
+    place = np.arange(len(numbers)) - np.flatnonzero(first)[np.cumsum(first) - 1]
+    apart = np.empty_like(numbers)
+    apart[order] = mixed(in_order + mixed(place.astype(np.uint64)))
+    return apart
 
 
 def _orthogonal_to(basis: Floats, vector: Floats) -> Floats | None:
     """The unit part of a vector outside the basis, or None when nothing but rounding is left."""
-    length = float(np.linalg.norm(vector))
+    length = _length(vector)
     if length == 0:
         return None
     rest = vector / length
     for _ in range(2):
         rest = rest - _mixture(_products(basis, rest[None])[:, 0], basis)
-    left = float(np.linalg.norm(rest))
-    return None if left < 1e-10 else rest / left
+    left = _length(rest)
+    return None if left < NOTHING_LEFT else rest / left
 
 
 def _settled(basis: Floats, images: Floats) -> bool:
@@ -188,7 +225,7 @@ def _settled(basis: Floats, images: Floats) -> bool:
     left = [
         _mixture(turn[:, last], images) - values[last] * _mixture(turn[:, last], basis) for last in (-1, -2)
     ]
-    return bool(np.linalg.norm(left, axis=1).max() <= SETTLED * values[-1])
+    return bool(max(map(_length, left)) <= SETTLED * values[-1])
 
 
 def _products(left: Floats, right: Floats) -> Floats:
@@ -201,6 +238,10 @@ def _mixture(shares: Floats, rows: Floats) -> Floats:
     return np.asarray(np.einsum("i,ij->j", shares, rows))
 
 
+def _length(vector: Floats) -> float:
+    return math.sqrt(float(np.square(vector).sum()))
+
+
 def _with_fixed_sign(vector: Floats) -> Floats:
-    unit = vector / np.linalg.norm(vector)
+    unit = vector / _length(vector)
     return np.asarray(unit if unit[np.argmax(np.abs(unit))] > 0 else -unit)

@@ -8,9 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from entente.dialogue.opinion_groups.blocks import nearest
+from entente.dialogue.opinion_groups.moments import UNITS, Moments, units_of
 from entente.dialogue.opinion_groups.votes import Bools, Floats, Whole
 
 MOST_CELLS = 600
+PEOPLE_BY_THEMSELVES = 20_000
+FINE = 32
 ROUNDS = 60
 CLOUD_POINTS = 400
 
@@ -23,7 +27,7 @@ class GroupingRule:
     fewest groups within `level` of the best silhouette win. They are shown when that silhouette reaches
     `least_silhouette` and passes the best of `clouds` random clouds, which have one middle and the same
     spread, by `least_lead` + `small_lead` / √people: the fewer people, the easier chance looks like groups.
-    It must pass the maps of shuffled votes by as much: who saw which statements makes no groups of opinion.
+    It must pass maps of redrawn votes by as much: who saw which statements makes no groups of opinion.
     """
 
     most_groups: int = 5
@@ -42,7 +46,7 @@ class GroupingRule:
 class Trial:
     """What dividing people into `k` groups gave: silhouette, best of the shapeless clouds, smallest group.
 
-    `shuffled_silhouette` is that of maps of shuffled votes, measured only for the number that won otherwise.
+    `shuffled_silhouette` is that of maps of redrawn votes, measured only for the number that won otherwise.
     """
 
     k: int
@@ -65,37 +69,64 @@ class Grouping:
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Points of the plane put together in squares: means `points` float64[b, 2], `weights` float64[b]."""
+    """Points of the plane with the number of people at each: `points` float64[b, 2], `weights` float64[b]."""
 
     points: Floats
     weights: Floats
 
     @classmethod
     def of(cls, points: Floats) -> Cells:
-        """Each distinct point by itself while there are few; beyond that, the means over a fine grid."""
-        keys: Floats | Whole = points
-        width = float(np.sqrt(points.var(axis=0).sum())) / 24 or 1.0
-        while len(points) > MOST_CELLS:
-            keys = np.floor(points / width).astype(np.int64)
-            keys = (keys[:, 0] - keys[:, 0].min()) * (np.ptp(keys[:, 1]) + 1) + keys[:, 1] - keys[:, 1].min()
-            _, member, count = np.unique(keys, return_inverse=True, return_counts=True)
-            if len(count) <= MOST_CELLS:
-                sums = [np.bincount(member, weights=points[:, axis]) for axis in (0, 1)]
-                return cls(np.column_stack(sums) / count[:, None], count.astype(np.float64))
+        """Where people stand at `points` float64[n, 2]: by themselves, beyond 20,000 in a fine grid.
+
+        A grid square stands where its people stand on average. Positions are added up as whole numbers of
+        millionths, so the order of people changes nothing.
+        """
+        units = units_of(points)
+        width = 1
+        if len(points) > PEOPLE_BY_THEMSELVES:
+            width = max(int(Moments.of_units(units).spread) // FINE, 1)
+        square = units // width
+        key = (square[:, 0] << 32) + square[:, 1]
+        order = np.argsort(key)
+        in_order = key[order]
+        first = np.flatnonzero(np.append(True, in_order[1:] != in_order[:-1])[: len(key)])
+        count = np.diff(np.append(first, len(key)))
+        sums = np.add.reduceat(units[order], first, axis=0) if len(key) else units
+        return cls(sums / np.maximum(count, 1)[:, None] / UNITS, count.astype(np.float64))
+
+    @property
+    def people(self) -> int:
+        """How many people there are altogether."""
+        return int(self.weights.sum())
+
+    def part(self, kept: Bools) -> Cells:
+        """Those marked in `kept` bool[b]."""
+        return Cells(self.points[kept], self.weights[kept])
+
+    def coarser(self) -> Cells:
+        """The same people in at most 600 squares; unchanged while there are few places."""
+        if len(self.points) <= MOST_CELLS:
+            return self
+        middle = self._means(np.zeros(len(self.points), dtype=np.int64), self.weights)
+        spread = (np.square(self.points - middle).sum(axis=1) * self.weights).sum() / self.weights.sum()
+        width = math.sqrt(float(spread)) / 24
+        while True:
+            keys = np.floor(self.points / width).astype(np.int64)
+            keys -= keys.min(axis=0)
+            _, member = np.unique(keys[:, 0] * (keys[:, 1].max() + 1) + keys[:, 1], return_inverse=True)
+            weights = np.bincount(member, weights=self.weights).astype(np.float64)
+            if len(weights) <= MOST_CELLS:
+                return Cells(self._means(member, weights), weights)
             width *= 1.3
-        return cls(points, np.ones(len(points)))
 
+    def sizes(self, centres: Floats) -> Whole:
+        """How many people are nearest to each centre, int64[k]."""
+        at = nearest(self.points, centres)
+        return np.bincount(at, weights=self.weights, minlength=len(centres)).astype(np.int64)
 
-def nearest(points: Floats, centres: Floats) -> Whole:
-    """The number of the nearest centre of each point, int64[n]; the lower where two are equally near."""
-    best = np.zeros(len(points), dtype=np.int64)
-    least = np.full(len(points), np.inf)
-    for number, (x, y) in enumerate(centres):
-        distance = (points[:, 0] - x) ** 2 + (points[:, 1] - y) ** 2
-        closer = distance < least
-        best[closer] = number
-        least[closer] = distance[closer]
-    return best
+    def _means(self, member: Whole, weights: Floats) -> Floats:
+        sums = [np.bincount(member, weights=self.points[:, axis] * self.weights) for axis in (0, 1)]
+        return np.column_stack(sums) / weights[:, None]
 
 
 def k_means(cells: Cells, k: int, *, restarts: int, seed: int) -> Floats:
@@ -164,24 +195,23 @@ def silhouette(cells: Cells, apart: Floats, labels: Whole, k: int) -> float:
     return float((value * cells.weights).sum() / cells.weights.sum())
 
 
-def group_people(points: Floats, rule: GroupingRule, shuffled: Iterable[Floats] = ()) -> Grouping:
+def group_people(points: Floats, rule: GroupingRule, redrawn: Iterable[Floats] = ()) -> Grouping:
     """Divide people at `points` float64[n, 2] into the groups that the map clearly shows, or into none.
 
-    `shuffled` gives positions float64[n, 2] of the same people in maps of shuffled votes, and is read only
-    when there seem to be groups. The order of points matters to the last bit: give them in canonical order.
+    `redrawn` gives positions float64[c, 2] in maps of votes drawn anew from each statement's shares, and is
+    read only when there seem to be groups. The order of points does not matter, not to the last bit.
     """
+    everybody = Cells.of(points)
     least_people = max(rule.smallest_group, math.ceil(rule.smallest_share * len(points)))
     most = min(rule.most_groups, len(points) // max(least_people, 1))
-    if most < 2 or not points.var(axis=0).sum() > 0:
+    if most < 2 or len(everybody.points) < 2:
         return _one_group(points, ())
-    near = _near_enough(points, least_people, rule)
+    near = _near_enough(everybody, least_people, rule)
     needed_lead = rule.least_lead + rule.small_lead / math.sqrt(len(points))
-    trials, centres_of = _try_each(points[near], most, least_people, needed_lead, rule)
+    trials, centres_of = _try_each(near, most, least_people, needed_lead, rule)
     chosen = _chosen([trial for trial in trials if trial.smallest >= least_people], rule.level)
     if chosen and chosen.accepted:
-        reference = max(
-            (_shuffled_silhouette(chart[near], chosen.k, rule) for chart in shuffled), default=-1.0
-        )
+        reference = max((_redrawn_silhouette(chart, chosen.k, rule) for chart in redrawn), default=-1.0)
         accepted = chosen.silhouette >= reference + needed_lead
         chosen = replace(chosen, shuffled_silhouette=reference, accepted=accepted)
         trials[chosen.k - 2] = chosen
@@ -191,18 +221,19 @@ def group_people(points: Floats, rule: GroupingRule, shuffled: Iterable[Floats] 
 
 
 def _try_each(
-    points: Floats, most: int, least_people: int, needed_lead: float, rule: GroupingRule
+    near: Cells, most: int, least_people: int, needed_lead: float, rule: GroupingRule
 ) -> tuple[list[Trial], dict[int, Floats]]:
     """Divide people into two to `most` groups: how each came out, and the middles of the groups by number."""
-    cells = Cells.of(points)
+    cells = near.coarser()
     apart = distances(cells.points)
-    clouds = [(cloud, distances(cloud.points)) for cloud in _clouds(points, rule)]
+    clouds = [(cloud, distances(cloud.points)) for cloud in _clouds(near, rule)]
     trials, centres_of = [], {}
     for k in range(2, most + 1):
-        centres = _settle(points, k_means(cells, k, restarts=rule.restarts, seed=rule.seed))
+        centres = _settle(near, k_means(cells, k, restarts=rule.restarts, seed=rule.seed))
         height = silhouette(cells, apart, nearest(cells.points, centres), k)
-        reference = max(_best_silhouette(cloud, cloud_apart, k, rule) for cloud, cloud_apart in clouds)
-        smallest = int(np.bincount(nearest(points, centres), minlength=k).min())
+        references = (_best_silhouette(cloud, cloud_apart, k, rule) for cloud, cloud_apart in clouds)
+        reference = max(references, default=-1.0)
+        smallest = int(near.sizes(centres).min())
         ahead = height >= max(rule.least_silhouette, reference + needed_lead)
         trials.append(Trial(k, height, reference, smallest, ahead and smallest >= least_people))
         centres_of[k] = centres
@@ -215,24 +246,25 @@ def _chosen(trials: list[Trial], level: float) -> Trial | None:
     return next((trial for trial in trials if trial.silhouette >= best - level), None)
 
 
-def _near_enough(points: Floats, least_people: int, rule: GroupingRule) -> Bools:
-    """Everybody but a few so far away that they would hide the groups among the others, bool[n].
+def _near_enough(everybody: Cells, least_people: int, rule: GroupingRule) -> Cells:
+    """Everybody but a few so far away that they would hide the groups among the others.
 
     As long as the best division into two sets apart fewer people than make a group, these are left out of
     the search, altogether fewer than make a group. They join the nearest group afterwards.
     """
-    near = np.ones(len(points), dtype=bool)
-    while True:
-        kept = points[near]
-        labels = nearest(kept, k_means(Cells.of(kept), 2, restarts=rule.restarts, seed=rule.seed))
-        sizes = np.bincount(labels, minlength=2)
-        if not 0 < sizes.min() < least_people - (~near).sum():
-            return near
-        near[np.flatnonzero(near)[labels == sizes.argmin()]] = False
+    near = everybody
+    while len(near.points) > 1:
+        centres = k_means(near.coarser(), 2, restarts=rule.restarts, seed=rule.seed)
+        sizes = near.sizes(centres)
+        if not 0 < sizes.min() < least_people - (everybody.people - near.people):
+            break
+        near = near.part(nearest(near.points, centres) != sizes.argmin())
+    return near
 
 
-def _shuffled_silhouette(points: Floats, k: int, rule: GroupingRule) -> float:
-    cells = Cells.of(points)
+def _redrawn_silhouette(points: Floats, k: int, rule: GroupingRule) -> float:
+    least_people = max(rule.smallest_group, math.ceil(rule.smallest_share * len(points)))
+    cells = _near_enough(Cells.of(points), least_people, rule).coarser()
     return _best_silhouette(cells, distances(cells.points), k, rule)
 
 
@@ -241,23 +273,26 @@ def _best_silhouette(cells: Cells, apart: Floats, k: int, rule: GroupingRule) ->
     return silhouette(cells, apart, nearest(cells.points, centres), k)
 
 
-def _clouds(points: Floats, rule: GroupingRule) -> Iterator[Cells]:
-    """Normal clouds with one middle and the spread of the points: what no groups at all would look like."""
+def _clouds(near: Cells, rule: GroupingRule) -> Iterator[Cells]:
+    """Normal clouds with one middle and the spread of the people: what no groups at all would look like."""
     chance = np.random.default_rng(rule.seed)
-    spread = np.sqrt(np.linalg.eigvalsh(np.cov(points.T)).clip(min=0))
+    middle = (near.points * near.weights[:, None]).sum(axis=0) / near.weights.sum()
+    apart = near.points - middle
+    covariance = np.einsum("ij,ik,i->jk", apart, apart, near.weights) / max(near.people - 1, 1)
+    spread = np.sqrt(np.linalg.eigvalsh(covariance).clip(min=0))
     for _ in range(rule.clouds):
-        yield Cells.of(chance.standard_normal((min(len(points), CLOUD_POINTS), 2)) * spread)
+        yield Cells.of(chance.standard_normal((min(near.people, CLOUD_POINTS), 2)) * spread)
 
 
-def _settle(points: Floats, centres: Floats) -> Floats:
+def _settle(near: Cells, centres: Floats) -> Floats:
     """Centres moved to the middle of their people until nobody changes group any more."""
-    labels = nearest(points, centres)
+    labels = nearest(near.points, centres)
     for _ in range(ROUNDS):  # pragma: no branch - a bound, seldom reached
-        count = np.bincount(labels, minlength=len(centres))
-        sums = [np.bincount(labels, weights=points[:, axis], minlength=len(centres)) for axis in (0, 1)]
+        parts = (near.weights, near.weights * near.points[:, 0], near.weights * near.points[:, 1])
+        count, *sums = (np.bincount(labels, weights=part, minlength=len(centres)) for part in parts)
         middles = np.column_stack(sums) / np.maximum(count, 1)[:, None]
         centres = np.where(count[:, None] > 0, middles, centres)
-        fresh = nearest(points, centres)
+        fresh = nearest(near.points, centres)
         if (fresh == labels).all():
             break
         labels = fresh
@@ -265,12 +300,13 @@ def _settle(points: Floats, centres: Floats) -> Floats:
 
 
 def _one_group(points: Floats, trials: tuple[Trial, ...]) -> Grouping:
-    centre = points.mean(axis=0, keepdims=True) if len(points) else np.zeros((1, 2))
-    return Grouping(np.zeros(len(points), dtype=np.int64), centre, None, trials)
+    centre = Moments.of_units(units_of(points)).mean if len(points) else (0.0, 0.0)
+    return Grouping(np.zeros(len(points), dtype=np.int64), np.array([centre]), None, trials)
 
 
 def _by_size(points: Floats, centres: Floats, height: float, trials: tuple[Trial, ...]) -> Grouping:
     """Number groups from the largest to the smallest, so that a name like "group 1" keeps its sense."""
-    sizes = np.bincount(nearest(points, centres), minlength=len(centres))
+    labels = nearest(points, centres)
+    sizes = np.bincount(labels, minlength=len(centres))
     order = np.lexsort((centres[:, 1], centres[:, 0], -sizes))
-    return Grouping(nearest(points, centres[order]), centres[order], height, trials)
+    return Grouping(np.argsort(order)[labels], centres[order], height, trials)

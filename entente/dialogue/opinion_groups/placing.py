@@ -9,6 +9,7 @@ from typing import TypedDict
 
 import numpy as np
 
+from entente.dialogue.opinion_groups.moments import Moments, units_of
 from entente.dialogue.opinion_groups.votes import Floats
 
 FEWEST_IN_AN_OUTLINE = 10
@@ -71,11 +72,12 @@ def outline(points: Floats) -> Outline | None:
     """
     if len(points) < FEWEST_IN_AN_OUTLINE:
         return None
-    centre = points.mean(axis=0)
-    variances, directions = np.linalg.eigh(np.cov(points.T))
+    moments = Moments.of_units(units_of(points))
+    centre = moments.mean
+    variances, directions = np.linalg.eigh(moments.covariance)
     short, long = (OUTLINE_REACH * math.sqrt(max(float(variance), 0.0)) for variance in variances)
     angle = math.degrees(math.atan2(directions[1, 1], directions[0, 1])) % 180
-    return Outline((float(centre[0]), float(centre[1])), (long, max(short, THINNEST * long)), angle)
+    return Outline(centre, (long, max(short, THINNEST * long)), angle)
 
 
 def place(

@@ -13,6 +13,7 @@ Whole = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 AGREE, DISAGREE, PASS = 1, -1, 0
+AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,80 +66,45 @@ class Votes:
         _check_range("person", row, 0, participants - 1)
         _check_range("statement", column, 0, statements - 1)
         _check_range("vote", value, -1, 1)
-        pair = row * statements + column
-        packed = np.sort(pair * 4 + (value + 1))
-        pair_sorted = packed >> 2
-        if (pair_sorted[1:] == pair_sorted[:-1]).any():
-            packed = _last_vote_of_each_pair(pair, value)
-            pair_sorted = packed >> 2
-        row, column = np.divmod(pair_sorted, max(statements, 1))
-        return cls(
-            participants=participants,
-            statements=statements,
-            rows=row.astype(np.int32),
-            columns=column.astype(np.int32),
-            values=((packed & 3) - 1).astype(np.int8),
-        )
+        packed = _packed(row, column, value, statements)
+        if _has_repeats(packed):
+            packed = _last_vote_of_each_pair(_packed(row, column, value, statements, in_order=False))
+        return cls(participants, statements, *_unpacked(packed, statements))
 
 
-@dataclass(frozen=True, eq=False)
-class CanonicalVotes:
-    """The counted votes with people sorted by the content of their answers, so arrival order cannot matter.
-
-    `order` int64[n] gives the caller's row of each canonical row; people with equal answers are
-    interchangeable. `seen` int64[n] counts each person's votes; `starts` int64[n+1] delimits them.
-    `columns` int64[v] and `values` int8[v] follow canonical rows. `visible` bool[m] marks what counts.
-    """
-
-    order: Whole
-    seen: Whole
-    starts: Whole
-    columns: Whole
-    values: NDArray[np.int8]
-    visible: Bools
+def _packed(row: Whole, column: Whole, value: Whole, statements: int, *, in_order: bool = True) -> Whole:
+    """(person · statements + statement) · 4 + vote + 1 of every vote, int64[v], rising if wanted."""
+    packed = row.astype(np.int64)
+    for start in range(0, len(packed), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        packed[part] *= statements
+        packed[part] += column[part].astype(np.int64)
+        packed[part] <<= 2
+        packed[part] += value[part].astype(np.int64) + 1
+    if in_order:
+        packed.sort()
+    return packed
 
 
-def canonical(votes: Votes, hidden: Bools) -> CanonicalVotes:
-    """Leave out hidden statements and sort people by the content of their votes."""
-    rows, columns, values = votes.rows, votes.columns, votes.values
-    if hidden.any():
-        kept = ~hidden[columns]
-        rows, columns, values = rows[kept], columns[kept], values[kept]
-    seen = np.bincount(rows, minlength=votes.participants)
-    starts = np.concatenate(([0], np.cumsum(seen)))
-    order = np.lexsort((_content_number(columns, values, seen, starts, votes.statements), seen))
-    seen_sorted = seen[order]
-    starts_sorted = np.concatenate(([0], np.cumsum(seen_sorted)))
-    source = np.repeat(starts[order] - starts_sorted[:-1], seen_sorted)
-    source += np.arange(len(source))
-    return CanonicalVotes(
-        order=order,
-        seen=seen_sorted,
-        starts=starts_sorted,
-        columns=columns[source].astype(np.int64),
-        values=values[source],
-        visible=~hidden,
-    )
+def _unpacked(
+    packed: Whole, statements: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int8]]:
+    rows, columns = np.empty(len(packed), dtype=np.int32), np.empty(len(packed), dtype=np.int32)
+    values = np.empty(len(packed), dtype=np.int8)
+    for start in range(0, len(packed), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        rows[part], columns[part] = np.divmod(packed[part] >> 2, statements)
+        values[part] = (packed[part] & 3) - 1
+    return rows, columns, values
 
 
-def _content_number(
-    columns: NDArray[np.int32], values: NDArray[np.int8], seen: Whole, starts: Whole, statements: int
-) -> NDArray[np.uint64]:
-    """One number per person made from their answers alone; different answers give different numbers.
-
-    A sum of mixed 64-bit numbers, one for each (statement, vote): two of 100,000 people with different
-    answers share a number with a probability of 3 in ten thousand million.
-    """
-    mixed = _mix(np.arange(1, 3 * statements + 1, dtype=np.uint64))
-    parts = mixed[columns * np.int64(3) + values + 1]
-    total = np.zeros(len(seen), dtype=np.uint64)
-    voted = seen > 0
-    if len(parts):
-        total[voted] = np.add.reduceat(parts, starts[:-1][voted])
-    return total
+def _has_repeats(packed: Whole) -> bool:
+    """Whether somebody's vote on a statement comes twice in votes that are in order."""
+    spans = (packed[start : start + AT_ONCE + 1] >> 2 for start in range(0, len(packed), AT_ONCE))
+    return any(bool((pairs[1:] == pairs[:-1]).any()) for pairs in spans)
 
 
-def _mix(number: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def mixed(number: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Spread small numbers over all 64 bits (the finaliser of splitmix64, Steele, Lea and Flood 2014)."""
     z = number * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -146,19 +112,18 @@ def _mix(number: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-def _last_vote_of_each_pair(pair: Whole, value: Whole) -> Whole:
-    """Packed votes sorted by pair, keeping the one that came last in the caller's order."""
-    order = np.argsort(pair, kind="stable")
-    pair, value = pair[order], value[order]
-    last = np.append(pair[1:] != pair[:-1], True)
-    return np.asarray(pair[last] * 4 + (value[last] + 1), dtype=np.int64)
+def _last_vote_of_each_pair(packed: Whole) -> Whole:
+    """Packed votes in order, of each person and statement the one that came last in the caller's order."""
+    packed = packed[np.argsort(packed >> 2, kind="stable")]
+    pair = packed >> 2
+    return np.asarray(packed[np.append(pair[1:] != pair[:-1], True)], dtype=np.int64)
 
 
 def _whole_numbers(given: ArrayLike) -> Whole:
     array = np.asarray(given)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise ValueError("Votes are flat lists of whole numbers.")
-    return array.astype(np.int64)
+    return array if array.size else array.astype(np.int64)
 
 
 def _check_range(word: str, numbers: Whole, low: int, high: int) -> None:
