@@ -46,6 +46,7 @@ RAW_SQL = {
     "dialogue/services/voting.py": "an upsert that adds to a count",
     "dialogue/services/importing.py": "fresh statistics for the planner after many rows",
     "agreements/second_wall.py": "puts the walls up",
+    "records/listing.py": "the planner's settings, for one transaction",
     "records/searching.py": "the database's own search, which asks the policy inside",
     "portal/views.py": "asks the database whether it is there",
     "config/database.py": "makes roles and databases",
