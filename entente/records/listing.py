@@ -94,7 +94,7 @@ def _candidates(
 
 @contextmanager
 def _along_the_index() -> Iterator[None]:
-    """The planner takes the walls for narrower than they are: it would read and sort all of a reader's rows."""
+    """The planner takes the walls for narrower than they are: it would sort all rows of a reader."""
     with connection.cursor() as cursor:
         cursor.execute("set local enable_sort = off")
         yield
