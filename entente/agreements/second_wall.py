@@ -30,6 +30,7 @@ GUARD_READS = (
     "people_person",
     "dialogue_participant",
     "dialogue_invitecode",
+    "dialogue_statement",
     "procrastinate_jobs",
     "people_seat",
     "people_taskforce",

@@ -210,6 +210,23 @@ create or replace function authz.nobody_signed(agreement uuid) returns boolean l
   set search_path = public, authz, pg_temp as $$
   select not exists (select from agreements_party y where y.agreement_id = agreement and y.signed_at is not null) $$;
 
+-- How the reading of a dialogue's statements goes, for everybody who may read the dialogue: counts, never words.
+-- What waits is rounded down to tens, so that nobody sees one come in; the days are told from ten on.
+create or replace function authz.moderation_figures(wanted uuid) returns jsonb language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select jsonb_build_object(
+    'accepted', count(*) filter (where state = 'accepted'),
+    'waiting', count(*) filter (where state = 'waiting') / 10 * 10,
+    'rejected', (select jsonb_object_agg(reason, number) from (select reason, count(*) number
+      from dialogue_statement where dialogue_id = wanted and origin <> 'city' and state = 'rejected'
+      group by reason) r),
+    'days', case when count(decided_on) filter (where origin = 'resident') >= 10 then
+      percentile_cont(0.5) within group (order by decided_on - received_at::date)
+        filter (where origin = 'resident' and decided_on is not null) end)
+    from dialogue_statement
+   where dialogue_id = wanted and origin <> 'city'
+     and exists (select from records_record r where r.id = wanted and r.public_since <= authz.at()) $$;
+
 -- What a table says is never changed, whoever asks.
 create or replace function authz.refuse_update() returns trigger language plpgsql as $$ begin
   raise exception 'this row of % stays as it is', tg_table_name using errcode = '42501';

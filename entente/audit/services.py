@@ -2,6 +2,9 @@
 
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import models
@@ -13,6 +16,27 @@ from entente.audit.models import Event
 
 # A timed trail of what residents do would tell who did it: their events carry the hour only.
 UNTIMED = {"participant", "invite", "visitor"}
+
+
+_together: ContextVar[list[Event] | None] = ContextVar("together", default=None)
+
+
+@contextmanager
+def logged_together() -> Iterator[None]:
+    """For one step with many changes: its events are written at once when it ends, with one moment."""
+    if _together.get() is not None:
+        yield
+        return
+    events: list[Event] = []
+    token = _together.set(events)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    at = clock.now()
+    for event in events:
+        event.at = event.at if event.actor_kind in UNTIMED else at
+    Event.objects.bulk_create(events)
 
 
 def _record_of(about: models.Model | None) -> uuid.UUID | None:
@@ -49,5 +73,9 @@ def log(
         reason_values=decision.values,
     )
     event.details = json.dumps(details, ensure_ascii=False) if details else ""
-    event.save(force_insert=True)
+    waiting = _together.get()
+    if waiting is None:
+        event.save(force_insert=True)
+    else:
+        waiting.append(event)
     return event

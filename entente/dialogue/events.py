@@ -31,6 +31,12 @@ SENTENCES: dict[str, Promise | str] = {
     "dialogue.statement_added:participant": _("A resident wrote the statement “%(statement)s”"),
     "dialogue.statement_accepted": _("%(who)s accepted the statement “%(statement)s”"),
     "dialogue.statement_rejected": _("%(who)s turned down the statement “%(statement)s” %(reason)s %(note)s"),
+    "dialogue.statement_waiting": _(
+        "%(who)s took back a decision: the statement “%(statement)s” waits to be read again."
+    ),
+    "dialogue.statements_wait": _(
+        "The coordinators were reminded that statements have waited longer than a day: %(number)s."
+    ),
     "dialogue.codes_made": _("%(who)s made codes. Number: %(number)s. For: %(stratum)s. Batch: %(batch)s."),
     "dialogue.codes_forgotten": _(
         "%(who)s made the codes of the batch %(batch)s useless. Number: %(number)s."

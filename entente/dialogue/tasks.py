@@ -49,6 +49,12 @@ def stop_abandoned_imports(*, by: Actor) -> None:
         services.stop_import(run_id, by=by)
 
 
+@every("15 * * * *", "dialogue.remind_of_statements")
+def remind_of_statements(*, by: Actor) -> None:
+    """Every hour, look whether statements wait longer than a day; coordinators hear of it once a day."""
+    services.remind_of_statements(by=by)
+
+
 @every("20 4 * * *", "dialogue.forget_uploads")
 def forget_uploads(*, by: Actor) -> None:
     """Every night, forget uploads that nobody brought in."""

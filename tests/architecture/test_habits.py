@@ -42,6 +42,7 @@ RAW_SQL = {
     "audit/queries.py": "functions of the wall that answer a witness and the overseer",
     "audit/sequencing.py": "a process without Django; its role may touch the log's tables only",
     "people/rate_limits.py": "an upsert that returns its count, in an unlogged table",
+    "dialogue/queries/moderating.py": "asks the database for counts of what nobody may read",
     "dialogue/queries/votes.py": "COPY in binary form, under the same policies",
     "dialogue/services/voting.py": "an upsert that adds to a count",
     "dialogue/services/importing.py": "fresh statistics for the planner after many rows",

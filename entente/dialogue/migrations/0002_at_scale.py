@@ -109,6 +109,10 @@ class Migration(migrations.Migration):
             model_name='statement',
             index=models.Index(fields=['dialogue', 'likeness'], name='dialogue_alike'),
         ),
+        migrations.AddConstraint(
+            model_name='statement',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting'), ('origin', 'resident'), models.Q(('likeness', ''), _negated=True)), fields=('dialogue', 'likeness'), name='dialogue_waits_once'),
+        ),
         migrations.AddField(
             model_name='exclusion',
             name='dialogue',

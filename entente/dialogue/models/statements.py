@@ -82,7 +82,15 @@ class Statement(OnDialogue):
     objects: ClassVar[Statements[Statement]] = Statements("dialogue__")  # type: ignore[assignment]
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["dialogue", "number"], name="dialogue_numbers"),)
+        constraints = (
+            models.UniqueConstraint(fields=["dialogue", "number"], name="dialogue_numbers"),
+            # However fast a script is: what residents wrote waits once.
+            models.UniqueConstraint(
+                fields=["dialogue", "likeness"],
+                condition=models.Q(state="waiting", origin="resident") & ~models.Q(likeness=""),
+                name="dialogue_waits_once",
+            ),
+        )
         indexes = (
             models.Index(fields=["dialogue", "state", "received_at"], name="dialogue_queue"),
             models.Index(fields=["dialogue", "likeness"], name="dialogue_alike"),

@@ -10,6 +10,17 @@ from entente.dialogue.queries.answering import (
 )
 from entente.dialogue.queries.hosting import picture_of, session_pictures, sessions, sheets_typed
 from entente.dialogue.queries.imports import IMPORT_WORK, Finding, abandoned_imports, findings, imports
+from entente.dialogue.queries.moderating import (
+    Figures,
+    LastStep,
+    Listed,
+    last_step,
+    listed,
+    long_waiting,
+    moderation_figures,
+    moderation_log,
+    progress,
+)
 from entente.dialogue.queries.results import (
     LIVE,
     live_outcome,
@@ -35,7 +46,10 @@ __all__ = [
     "IMPORT_WORK",
     "LIVE",
     "STATE_KINDS",
+    "Figures",
     "Finding",
+    "LastStep",
+    "Listed",
     "Loaded",
     "Worded",
     "abandoned_imports",
@@ -45,8 +59,13 @@ __all__ = [
     "dialogues_to_analyse",
     "findings",
     "imports",
+    "last_step",
+    "listed",
     "live_outcome",
     "load_votes",
+    "long_waiting",
+    "moderation_figures",
+    "moderation_log",
     "newest_analysis",
     "next_statement",
     "outcome_to_publish",
@@ -54,6 +73,7 @@ __all__ = [
     "own_votes",
     "participant_with",
     "picture_of",
+    "progress",
     "public_dialogues",
     "published_outcome",
     "session_pictures",

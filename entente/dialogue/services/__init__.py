@@ -2,13 +2,14 @@
 
 from entente.dialogue.services.analysing import analyse_dialogue, log_vote_counts, publish_outcome
 from entente.dialogue.services.drafting import (
+    AlreadySaid,
     add_statement,
     draft_dialogue,
     edit_dialogue,
     translate_dialogue,
     translate_statement,
 )
-from entente.dialogue.services.hosting import correct_sheet, end_session, plan_session, type_sheet
+from entente.dialogue.services.hosting import correct_sheet, end_session, find_room, plan_session, type_sheet
 from entente.dialogue.services.importing import (
     bring_in_import,
     forget_uploads,
@@ -18,7 +19,15 @@ from entente.dialogue.services.importing import (
     start_import,
     stop_import,
 )
-from entente.dialogue.services.moderating import moderate_statement
+from entente.dialogue.services.moderating import (
+    Decided,
+    Ruling,
+    moderate_statement,
+    moderate_statements,
+    put_back_statements,
+    settle_family,
+)
+from entente.dialogue.services.reminding import remind_of_statements
 from entente.dialogue.services.running import (
     close_dialogue,
     forget_codes,
@@ -30,6 +39,9 @@ from entente.dialogue.services.running import (
 from entente.dialogue.services.voting import answer_sheet, cast_vote, join_dialogue, redeem_code
 
 __all__ = [
+    "AlreadySaid",
+    "Decided",
+    "Ruling",
     "add_statement",
     "analyse_dialogue",
     "answer_sheet",
@@ -40,6 +52,7 @@ __all__ = [
     "draft_dialogue",
     "edit_dialogue",
     "end_session",
+    "find_room",
     "forget_codes",
     "forget_uploads",
     "freeze_dialogue",
@@ -47,13 +60,17 @@ __all__ = [
     "log_vote_counts",
     "make_codes",
     "moderate_statement",
+    "moderate_statements",
     "open_dialogue",
     "plan_session",
     "publish_outcome",
+    "put_back_statements",
     "read_import",
     "redeem_code",
+    "remind_of_statements",
     "resume_import",
     "run_import",
+    "settle_family",
     "start_import",
     "stop_import",
     "translate_dialogue",

@@ -6,14 +6,17 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
+from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
 from entente.audit.actors import Actor
+from entente.audit.decisions import Decision, Refused, refuse
 from entente.audit.services import log
 from entente.dialogue import rules
 from entente.dialogue.models import Dialogue, Participant, Statement
+from entente.dialogue.similarity import likeness
 from entente.people.models import Member
 from entente.records import services as records
 from entente.records.models import Translation
@@ -22,12 +25,22 @@ from entente.records.typed_text import tidy
 
 CATEGORY = "engagement"
 WORDING = ("question", "language")
+STANDS = _("Somebody has said this already: it is statement %(number)s, and you can answer it.")
+WAITS = _("Somebody has said this already. It waits to be read; once it is accepted, you can answer it.")
+WAS_TURNED_DOWN = _(
+    "You sent this before, and it was not accepted. The reason stands below; you can put it differently."
+)
 
 
 def locked(dialogue: Dialogue, by: Actor) -> Dialogue:
-    """The dialogue, held until the transaction ends; whoever only reads it gets it for the rule to refuse."""
+    """The dialogue, held until the transaction ends; whoever only reads it gets it for the rule to refuse.
+
+    Those who vote meanwhile are not held up.
+    """
     rows = Dialogue.objects.visible_to(by)
-    return rows.select_for_update(of=("self",)).filter(pk=dialogue.pk).first() or rows.get(pk=dialogue.pk)
+    return rows.select_for_update(of=("self",), no_key=True).filter(pk=dialogue.pk).first() or rows.get(
+        pk=dialogue.pk
+    )
 
 
 def index_dialogue(dialogue: Dialogue, *, by: Actor) -> None:
@@ -135,21 +148,58 @@ def next_number(dialogue: Dialogue, *, by: Actor) -> int:
     return (top or 0) + 1
 
 
+class AlreadySaid(Refused):
+    """Somebody said the same before; `number` is the statement to answer instead, if there is one."""
+
+    def __init__(self, decision: Decision, number: int | None = None) -> None:
+        super().__init__(decision)
+        self.number = number
+
+
 @transaction.atomic
 def add_statement(dialogue: Dialogue, *, by: Actor, text: str, language: str) -> Statement:
-    """Add a statement. The city's are accepted at once, a resident's waits until somebody has read it."""
+    """Add a statement. The city's are accepted at once, a resident's waits until somebody has read it.
+
+    Raises AlreadySaid when it is a resident's and says, letter for letter, what stands there or waits.
+    """
     if isinstance(by, Participant):
         dialogue = Dialogue.objects.visible_to(by).get(pk=dialogue.pk)
     else:
         dialogue = locked(dialogue, by)
     decision = rules.may_add_statement(by, dialogue, clock.now()).require()
     statement = Statement(dialogue=dialogue, text=tidy(text), language=language)
+    statement.likeness = likeness(statement.text)
     if isinstance(by, Participant):
-        statement.origin, statement.author_id = Statement.Origin.RESIDENT, by.id
-    else:
-        statement.origin, statement.state = Statement.Origin.CITY, Statement.State.ACCEPTED
-        statement.decided_by = by.actor_name
-        statement.number = next_number(dialogue, by=by)
+        return _said_before(statement, by) or _handed_in(statement, decision, by)
+    statement.origin, statement.state = Statement.Origin.CITY, Statement.State.ACCEPTED
+    statement.decided_by = by.actor_name
+    statement.number = next_number(dialogue, by=by)
     log("dialogue.statement_added", by=by, about=statement, decision=decision)
     statement.save(force_insert=True)
+    return statement
+
+
+def _said_before(statement: Statement, by: Participant) -> Statement | None:
+    """The same statement as this person handed in earlier, if it waits. Raises AlreadySaid."""
+    rows = Statement.objects.visible_to(by).filter(dialogue_id=statement.dialogue_id)
+    same = list(rows.filter(Q(likeness=statement.likeness) | Q(text=statement.text)).order_by("number"))
+    by_state = {row.state: row for row in reversed(same)}
+    if found := by_state.get(Statement.State.ACCEPTED):
+        raise AlreadySaid(refuse(STANDS, number=found.number), found.number)
+    if found := by_state.get(Statement.State.REJECTED):
+        raise AlreadySaid(refuse(WAS_TURNED_DOWN))
+    return by_state.get(Statement.State.WAITING)
+
+
+def _handed_in(statement: Statement, decision: Decision, by: Participant) -> Statement:
+    """Keep it, unless the same waits already: what others wrote is not for this person to read."""
+    statement.origin, statement.author_id = Statement.Origin.RESIDENT, by.id
+    try:
+        with transaction.atomic():
+            log("dialogue.statement_added", by=by, about=statement, decision=decision)
+            statement.save(force_insert=True)
+    except IntegrityError as error:
+        if "dialogue_waits_once" not in str(error):
+            raise
+        raise AlreadySaid(refuse(WAITS)) from None
     return statement

@@ -22,6 +22,7 @@ from entente.dialogue.polis_csv import Conversation, Problem, Reading, read_zip
 from entente.dialogue.queries import IMPORT_WORK
 from entente.dialogue.services.analysing import analyse_dialogue
 from entente.dialogue.services.drafting import draft_dialogue, index_dialogue
+from entente.dialogue.similarity import likeness
 from entente.jobs.queue import defer
 from entente.people.models import Member
 from entente.records.files import forget_file, keep_file, kept_file
@@ -138,6 +139,7 @@ def _statements(dialogue: Dialogue, conversation: Conversation, language: str, b
             dialogue=dialogue,
             number=statement.number,
             text=statement.text[:IMPORTED_LENGTH],
+            likeness=likeness(statement.text),
             language=language,
             origin=Statement.Origin.IMPORTED,
             state=MODERATED[statement.moderated],
