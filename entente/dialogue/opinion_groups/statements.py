@@ -150,16 +150,20 @@ def _strongest(
 
 
 def _bridging(counts: Whole, known: Bools, rule: StatementRule) -> tuple[Bridge, ...]:
+    """Both directions are one family of tests, because they make one list."""
     candidates = np.flatnonzero(known)
     seen_by = counts[:, candidates]
+    weakest = np.array([_above_half(seen_by, direction).min(axis=0) for direction in (AGREE, DISAGREE)])
+    p = false_discovery_adjusted(upper_tail(weakest).ravel()).reshape(weakest.shape)
     found: list[Bridge] = []
     for side, direction in enumerate((AGREE, DISAGREE)):
         value = _geometric_mean(smoothed(seen_by, direction) * (1 - smoothed(seen_by, -direction)))
-        p = false_discovery_adjusted(upper_tail(_above_half(seen_by, direction).min(axis=0)))
         shares = seen_by[..., side] / np.maximum(seen_by.sum(axis=-1), 1)
-        for at in np.flatnonzero(p <= rule.false_share):
+        for at in np.flatnonzero(p[side] <= rule.false_share):
             of_each = tuple(shares[:, at].tolist())
-            found.append(Bridge(int(candidates[at]), direction, float(value[at]), of_each, float(p[at])))
+            found.append(
+                Bridge(int(candidates[at]), direction, float(value[at]), of_each, float(p[side, at]))
+            )
     return tuple(sorted(found, key=lambda bridge: (-bridge.value, bridge.statement))[: rule.most_listed])
 
 
