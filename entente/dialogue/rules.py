@@ -16,6 +16,9 @@ State = Dialogue.State
 LEAST_STATEMENTS = 3
 TYPED_WITHIN = timedelta(days=14)  # after the end of a session
 NAME_TAKEN = _("There already is a session or a batch of codes with this name. Choose another name.")
+NOT_A_ROOM = _(
+    "This is the code of a letter, for one person. A tablet is started with the code of a session."
+)
 UNKNOWN_SHEET = _("We don't find this sheet any more, so nothing was changed. Type it in as a new one.")
 COORDINATES = _("You coordinate dialogues for the organisation that owns this one.")
 

@@ -3,15 +3,19 @@
 from django.urls import URLPattern, path
 
 from entente.dialogue.views import (
+    hosting,
     importing,
     inviting,
+    joining,
     moderating,
+    paper,
     public,
     record_page,
     report,
     reporting,
     running,
     standing,
+    tablet,
     translating,
     voting,
 )
@@ -22,6 +26,8 @@ public_urls: list[URLPattern] = [
     path("<slug:reference>/vote/", voting.vote, name="vote"),
     path("<slug:reference>/statement/", voting.add_statement, name="add_statement"),
     path("<slug:reference>/code/", voting.enter_code, name="enter_code"),
+    path("<slug:reference>/join/<slug:code>/", joining.join_session, name="join_session"),
+    path("<slug:reference>/tablet/", tablet.tablet, name="tablet"),
     path("<slug:reference>/standing/", standing.where_i_stand, name="where_i_stand"),
     path("<slug:reference>/report/", report.report, name="report"),
     path("<slug:reference>/report/map.svg", report.map_picture, name="map_picture"),
@@ -47,6 +53,25 @@ staff_urls: list[URLPattern] = [
     path("dialogues/<slug:reference>/publish/", reporting.publish_outcome, name="publish_outcome"),
     path("dialogues/<slug:reference>/codes/", inviting.make_codes, name="make_codes"),
     path("dialogues/<slug:reference>/codes/forget/", inviting.forget_codes, name="forget_codes"),
+    path("dialogues/<slug:reference>/sessions/", hosting.session_list, name="session_list"),
+    path("dialogues/<slug:reference>/sessions/new/", hosting.plan_session, name="plan_session"),
+    path("dialogues/<slug:reference>/sessions/<uuid:session_id>/", hosting.session, name="session"),
+    path(
+        "dialogues/<slug:reference>/sessions/<uuid:session_id>/end/", hosting.end_session, name="end_session"
+    ),
+    path(
+        "dialogues/<slug:reference>/sessions/<uuid:session_id>/wall/",
+        hosting.session_wall,
+        name="session_wall",
+    ),
+    path(
+        "dialogues/<slug:reference>/sessions/<uuid:session_id>/sheet.pdf",
+        paper.paper_sheet,
+        name="paper_sheet",
+    ),
+    path(
+        "dialogues/<slug:reference>/sessions/<uuid:session_id>/type-in/", paper.type_sheet, name="type_sheet"
+    ),
     path("imports/", importing.import_list, name="import_list"),
     path("imports/new/", importing.import_polis, name="import_polis"),
     path("imports/<uuid:run>/", importing.import_run, name="import_run"),

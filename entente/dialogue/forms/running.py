@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
 from entente.dialogue.models import STATEMENT_LENGTH, Dialogue, Statement, Stratum
+from entente.dialogue.printed_letters import MOST_LETTERS
 from entente.records.fields import Line, Passage, one_line, several_lines
 from entente.records.typed_text import says_something, tidy
 
@@ -278,17 +279,61 @@ class CodesForm(forms.Form):
     )
     as_file = forms.ChoiceField(
         label=_("What you need"),
-        choices=[("page", _("A page to print or to show")), ("csv", _("A file (CSV) for your mail merge"))],
+        choices=[
+            ("page", _("A page to print or to show")),
+            ("letters", _("Printed letters (PDF), ready for window envelopes")),
+            ("csv", _("A file (CSV) for your mail merge")),
+        ],
         widget=forms.RadioSelect,
         initial="page",
     )
+    letter_language = forms.ChoiceField(label=_("Language of the letters"), required=False)
+    second_language = forms.ChoiceField(label=_("The same below in"), required=False)
+    help = Line(
+        label=_("Help by telephone or on paper"),
+        max_length=160,
+        required=False,
+        widget=one_line(),
+        help_text=_(
+            "It stands in printed letters: a telephone number, and where a paper sheet is to be had."
+        ),
+    )
 
-    def __init__(self, data: Any, *, batches: list[str], districts: dict[str, str]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any, *, batches: list[str], districts: dict[str, str], dialogue: Dialogue
+    ) -> None:
+        super().__init__(data, initial={"letter_language": dialogue.language})
         self.batches = batches
-        area = self.fields["area"]
-        assert isinstance(area, forms.ChoiceField)
-        area.choices = [("", _("All districts, or not known")), *districts.items()]
+        offered = [(code, name) for code, name in settings.LANGUAGES if code in dialogue.languages]
+        self._offer("area", [("", _("All districts, or not known")), *districts.items()])
+        self._offer("letter_language", offered)
+        self._offer("second_language", [("", _("No second language")), *offered])
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """What only printed letters need: letters, not too many in one file, and where help is to be had."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("as_file") != "letters":
+            return cleaned
+        if cleaned.get("stratum") == Stratum.HOSTED:
+            said = _("A session has one code for the whole room: it needs no letters.")
+            self.add_error("as_file", ValidationError(said, code="room"))
+        if (cleaned.get("number") or 0) > MOST_LETTERS:
+            said = _("At most %(most)d letters fit one file. Make several batches.")
+            self.add_error("number", ValidationError(said, code="many", params={"most": MOST_LETTERS}))
+        if not cleaned.get("help") and "help" not in self.errors:
+            said = _("Say where people get help who can't answer on a screen.")
+            self.add_error("help", ValidationError(said, code="required"))
+        return cleaned
+
+    def languages_of_letters(self) -> list[str]:
+        """One language or two, each once."""
+        asked = (self.cleaned_data["letter_language"], self.cleaned_data["second_language"])
+        return list(dict.fromkeys(code for code in asked if code))
 
     def clean_batch(self) -> str:
         """Each batch has its own name; that also keeps the same form from making codes twice."""

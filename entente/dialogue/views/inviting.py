@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_POST
 
 from entente.audit import clock
@@ -16,10 +17,13 @@ from entente.audit.decisions import Refused
 from entente.dialogue import queries, rules, services
 from entente.dialogue.forms.running import CodesForm
 from entente.dialogue.models import Dialogue, Stratum
+from entente.dialogue.printed_letters import Invitation, letters
+from entente.dialogue.views.addresses import code_address, join_address
 from entente.dialogue.views.steps import REFUSED_HERE, dialogue_to_run, kept_refusal, public_page, to_record
 from entente.people.queries import area_names
 from entente.people.sign_in import MemberRequest
 from entente.records.views.csv_files import csv_file
+from entente.ui.printing import NotPrinted
 
 
 def make_codes(request: MemberRequest, reference: str) -> HttpResponse:
@@ -27,21 +31,30 @@ def make_codes(request: MemberRequest, reference: str) -> HttpResponse:
     dialogue = dialogue_to_run(request, reference)
     batches = _batches(dialogue, request)
     districts = area_names(request.member)
-    form = CodesForm(request.POST or None, batches=list(batches), districts=districts)
+    form = CodesForm(request.POST or None, batches=list(batches), districts=districts, dialogue=dialogue)
     decision = rules.may_make_codes(request.member, dialogue, clock.now())
     if form.is_valid():
         asked = {name: form.cleaned_data[name] for name in ("stratum", "number", "area", "batch")}
         try:
-            codes = services.make_codes(dialogue, by=request.member, **asked)
+            with transaction.atomic():
+                codes = services.make_codes(dialogue, by=request.member, **asked)
+                if form.cleaned_data["as_file"] == "letters":
+                    return _letters(request, dialogue, codes, form)
         except Refused as refused:
             decision = kept_refusal(request, dialogue, refused)
+        except NotPrinted:
+            form.add_error(
+                None, _("The letters could not be printed, and no code was made. Try fewer at once.")
+            )
         else:
             district = districts.get(asked["area"], "")
             return _shown_once(
                 request, dialogue, codes, {**asked, "as_file": form.cleaned_data["as_file"]}, district
             )
     refusal = "" if decision else str(decision)
-    context = {"dialogue": dialogue, "form": form, "refusal": refusal, "batches": list(batches.items())}
+    hosted = {session.name for session in queries.sessions(dialogue, request.member)}
+    forgettable = [(batch, number) for batch, number in batches.items() if batch not in hosted]
+    context = {"dialogue": dialogue, "form": form, "refusal": refusal, "batches": forgettable}
     return render(request, "dialogue_staff/make_codes.html", context, status=REFUSED_HERE if refusal else 200)
 
 
@@ -52,6 +65,28 @@ def _batches(dialogue: Dialogue, request: MemberRequest) -> dict[str, int]:
         if row["batch"]:
             found[row["batch"]] = found.get(row["batch"], 0) + row["number"]
     return found
+
+
+def _letters(request: MemberRequest, dialogue: Dialogue, codes: list[str], form: CodesForm) -> HttpResponse:
+    """A letter for each code, made for this answer alone: the codes are kept nowhere. Raises NotPrinted."""
+    languages = form.languages_of_letters()
+    invitation = Invitation(
+        dialogue=dialogue,
+        district={code: _district(form.cleaned_data["area"], code, request) for code in languages},
+        help=form.cleaned_data["help"],
+        addresses={code: code_address(request, dialogue, code) for code in languages},
+        texts={code: queries.wording(dialogue, [], code, request.member) for code in languages},
+    )
+    pages = [(code, join_address(request, dialogue, code, languages[0])) for code in codes]
+    response = HttpResponse(letters(invitation, pages), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{dialogue.reference}-letters.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _district(area: str, language: str, request: MemberRequest) -> str:
+    with override(language):
+        return area_names(request.member).get(area, "")
 
 
 def _shown_once(

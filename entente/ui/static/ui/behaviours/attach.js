@@ -13,6 +13,7 @@ const behaviours = {
   "print": () => import("./print.js"),
   "still-open": () => import("./still-open.js"),
   "theme-choice": () => import("./theme-choice.js"),
+  "type-sheet": () => import("./type-sheet.js"),
 };
 
 export async function attachAll(root) {
