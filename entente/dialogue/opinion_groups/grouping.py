@@ -107,9 +107,7 @@ class Cells:
         """The same people in at most 600 squares; unchanged while there are few places."""
         if len(self.points) <= MOST_CELLS:
             return self
-        middle = self._means(np.zeros(len(self.points), dtype=np.int64), self.weights)
-        spread = (np.square(self.points - middle).sum(axis=1) * self.weights).sum() / self.weights.sum()
-        width = math.sqrt(float(spread)) / 24
+        width = math.sqrt(float(np.trace(self.covariance()))) / 24
         while True:
             keys = np.floor(self.points / width).astype(np.int64)
             keys -= keys.min(axis=0)
@@ -118,6 +116,12 @@ class Cells:
             if len(weights) <= MOST_CELLS:
                 return Cells(self._means(member, weights), weights)
             width *= 1.3
+
+    def covariance(self) -> Floats:
+        """The covariance of everybody's position, float64[2, 2]."""
+        middle = (self.points * self.weights[:, None]).sum(axis=0) / self.weights.sum()
+        apart = self.points - middle
+        return np.asarray(np.einsum("ij,ik,i->jk", apart, apart, self.weights) / max(self.people - 1, 1))
 
     def sizes(self, centres: Floats) -> Whole:
         """How many people are nearest to each centre, int64[k]."""
@@ -276,10 +280,7 @@ def _best_silhouette(cells: Cells, apart: Floats, k: int, rule: GroupingRule) ->
 def _clouds(near: Cells, rule: GroupingRule) -> Iterator[Cells]:
     """Normal clouds with one middle and the spread of the people: what no groups at all would look like."""
     chance = np.random.default_rng(rule.seed)
-    middle = (near.points * near.weights[:, None]).sum(axis=0) / near.weights.sum()
-    apart = near.points - middle
-    covariance = np.einsum("ij,ik,i->jk", apart, apart, near.weights) / max(near.people - 1, 1)
-    spread = np.sqrt(np.linalg.eigvalsh(covariance).clip(min=0))
+    spread = np.sqrt(np.linalg.eigvalsh(near.covariance()).clip(min=0))
     for _ in range(rule.clouds):
         yield Cells.of(chance.standard_normal((min(near.people, CLOUD_POINTS), 2)) * spread)
 
