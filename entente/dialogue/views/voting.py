@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,6 +23,8 @@ from entente.audit.decisions import Refused
 from entente.dialogue import queries, rules, services
 from entente.dialogue.forms.voting import ANSWERS, CodeForm, StatementForm, VoteForm
 from entente.dialogue.models import Dialogue, Statement
+from entente.dialogue.prepared import prepared
+from entente.dialogue.queries import Deck
 from entente.dialogue.views.voices import (
     CODES,
     STATEMENTS,
@@ -25,6 +32,8 @@ from entente.dialogue.views.voices import (
     SeeOther,
     Voice,
     forget_if_unknown,
+    is_flood,
+    is_fragment,
     is_too_much,
     joined,
     keep_voice,
@@ -47,83 +56,143 @@ def _page(name: str, dialogue: Dialogue) -> str:
     return reverse(f"dialogue:{name}", args=[dialogue.reference])
 
 
-def _accepted(dialogue: Dialogue, voice: Voice, number: str | int | None) -> Statement | None:
-    """The accepted statement with this number, whatever somebody wrote in the address."""
-    wanted = str(number or "")
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 10):
+def _accepted_number(asked: str | None) -> int | None:
+    """A statement's number, whatever somebody wrote in the address."""
+    wanted = asked or ""
+    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+
+
+def _accepted(dialogue: Dialogue, voice: Voice, number: int | None) -> Statement | None:
+    """The accepted statement with this number."""
+    if number is None:
         return None
-    return queries.statements(dialogue, voice.reader).filter(number=int(wanted)).first()
+    return queries.statements(dialogue, voice.reader).filter(number=number).first()
 
 
 @personal
 @get_or_post
 def vote(request: HttpRequest, reference: str) -> HttpResponse:
-    """Answer one statement after the other."""
-    dialogue = public_dialogue(reference)
-    voice = voice_of(request, dialogue)
-    with voice.speaking():
-        if request.method == "POST":
-            return _cast(request, dialogue, voice)
-        return _card(request, dialogue, voice)
+    """Answer one statement after the other. A page that stays open gets the next one with its answer."""
+    if request.method == "POST" and is_flood(request):
+        return one_moment(request, minutes=1)
+    with prepared():
+        deck = queries.deck(reference)
+        if deck is None:
+            raise Http404
+        voice = voice_of(request, deck.dialogue)
+        with voice.speaking():
+            if request.method == "POST":
+                return _cast(request, deck, voice)
+            return _card(request, voice, reference)
 
 
-def _cast(request: HttpRequest, dialogue: Dialogue, voice: Voice) -> HttpResponse:
+def _cast(request: HttpRequest, deck: Deck, voice: Voice) -> HttpResponse:
     form = VoteForm(request.POST)
     if not form.is_valid():
-        return _card(request, dialogue, voice, problem=form.problem(), status=400)
+        return _card(request, voice, deck.dialogue.reference, problem=form.problem(), status=400)
     if is_too_much(request, voice, "vote", VOTES):
         return one_moment(request)
-    statement = _accepted(dialogue, voice, form.cleaned_data["statement"])
+    number, value = form.cleaned_data["statement"], ANSWERS[form.cleaned_data["vote"]]
+    # What comes back is read first: what is written holds others up until it is committed.
+    own = queries.own_answers(deck.dialogue.pk, voice.participant) if voice.participant else {}
     try:
+        statement, voice = _accept(deck, voice, number, value)
+    except Statement.DoesNotExist:
+        problem = _("This statement can't be answered any more. Here is the next one.")
+        return _card(request, voice, deck.dialogue.reference, problem=problem, status=409)
+    except Refused as refused:
+        return _card(request, voice, deck.dialogue.reference, problem=str(refused), status=409)
+    if is_fragment(request):
+        own[statement.pk] = value
+        response = _next_card(request, deck, voice, own, statement.number)
+    else:
+        response = SeeOther(f"{_page('vote', deck.dialogue)}?after={statement.number}")
+    return remember(response, deck.dialogue, voice)
+
+
+def _accept(deck: Deck, voice: Voice, number: int, value: int) -> tuple[Statement, Voice]:
+    """Write the answer. The deck names the statement; whether it may be answered now, the service decides.
+
+    Whoever answers for the first time joins the dialogue as it is at this moment, or nothing happens.
+    """
+    statement = deck.by_number.get(number) or _accepted(deck.dialogue, voice, number)
+    by = voice.participant
+    if statement is None or by is None:
+        dialogue = public_dialogue(deck.dialogue.reference)
         if statement is None:
             rules.may_take_part(dialogue, clock.now()).require()
-            problem = _("This statement can't be answered any more. Here is the next one.")
-            return _card(request, dialogue, voice, problem=problem, status=409)
-        with transaction.atomic():
-            services.cast_vote(
-                statement, by=joined(voice, dialogue), value=ANSWERS[form.cleaned_data["vote"]]
-            )
-    except Refused as refused:
-        return _card(request, dialogue, voice, problem=str(refused), status=409)
-    response = SeeOther(f"{_page('vote', dialogue)}?after={statement.number}")
-    return remember(response, dialogue, voice)
+            raise Statement.DoesNotExist
+    if by is not None:
+        return services.cast_vote(statement, by=by, value=value), voice
+    with transaction.atomic():
+        by = joined(voice, dialogue)
+        return services.cast_vote(statement, by=by, value=value), replace(voice, participant=by)
 
 
 def _card(
-    request: HttpRequest, dialogue: Dialogue, voice: Voice, *, problem: str = "", status: int = 200
+    request: HttpRequest, voice: Voice, reference: str, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    """The page with one statement, or why there is none to answer."""
+    """The page with one statement, or why there is none to answer, as it is at this moment."""
+    dialogue = public_dialogue(reference)
+    asked = _accepted_number(request.GET.get("statement"))
+    # What was refused may have been taken back meanwhile; what is asked for may just have been accepted.
+    deck = queries.deck(reference, afresh=status == HTTPStatus.CONFLICT) or queries.Deck(dialogue, [])
     decision = rules.may_take_part(dialogue, clock.now())
     if decision and voice.participant is None:
         decision = rules.may_join_openly(dialogue, clock.now())
     context: dict[str, Any] = {"dialogue": dialogue, "decision": decision, "problem": problem, "voice": voice}
-    statement = None
-    if decision:
-        asked = request.GET.get("statement")
+    if not decision:
+        context |= {"texts": queries.wording(dialogue, [], _language(), voice.reader), "statement": None}
+    else:
         statement = _accepted(dialogue, voice, asked)
-        if asked and statement is None and not problem:
-            context["problem"] = _("There is no such statement to answer. Here is another one.")
-        statement = statement or queries.next_statement(dialogue, voice.reader)
-        context |= _progress(dialogue, voice, request.GET.get("after"), statement)
-    texts = queries.wording(dialogue, [statement] if statement else [], _language(), voice.reader)
-    context |= {"texts": texts, "statement": statement, "worded": texts[statement.pk] if statement else None}
-    response = render(request, "dialogue/vote.html", context, status=status)
+        if asked is None and "statement" in request.GET or asked is not None and statement is None:
+            context["problem"] = problem or _("There is no such statement to answer. Here is another one.")
+        if statement is not None and statement.pk not in deck.numbers:
+            deck = queries.deck(reference, afresh=True) or deck
+        own = queries.own_answers(dialogue.pk, voice.participant) if voice.participant else {}
+        context |= _progress(deck, voice, own, statement, _accepted_number(request.GET.get("after")))
+    if is_fragment(request):
+        response = HttpResponse(_part(request, context), status=status)
+    else:
+        response = render(request, "dialogue/vote.html", context, status=status)
     return forget_if_unknown(response, dialogue, voice)
 
 
-def _progress(dialogue: Dialogue, voice: Voice, after: str | None, shown: Statement | None) -> dict[str, Any]:
-    """How far the reader is, what they said last, and what they said to the statement shown."""
-    numbers = set(queries.statements(dialogue, voice.reader).values_list("number", flat=True))
-    own = queries.own_votes(dialogue, voice.participant) if voice.participant else {}
-    own = {number: value for number, value in own.items() if number in numbers}
-    last = int(after) if after and after.isascii() and after.isdigit() and len(after) < 10 else None
+def _next_card(
+    request: HttpRequest, deck: Deck, voice: Voice, own: dict[uuid.UUID, int], last: int | None
+) -> HttpResponse:
+    """Only what changes on the page, after an answer was accepted."""
+    context: dict[str, Any] = {"dialogue": deck.dialogue, "decision": True, "problem": "", "voice": voice}
+    # A page that stays open has its cookie once this answer arrives.
+    voice_kept = replace(voice, is_kept=True)
+    context |= _progress(deck, voice_kept, own, None, last) | {"voice": voice_kept}
+    return HttpResponse(_part(request, context))
+
+
+def _part(request: HttpRequest, context: dict[str, Any]) -> str:
+    """The part of the page that changes, without what only whole pages need."""
+    return get_template("dialogue/parts/answering.html").render(context | {"csrf_token": get_token(request)})
+
+
+def _progress(
+    deck: Deck, voice: Voice, own: dict[uuid.UUID, int], asked: Statement | None, after: int | None
+) -> dict[str, Any]:
+    """The statement to answer next, how far the reader is, and what they said before."""
+    shown = asked or deck.draw(own) or queries.next_statement(deck.dialogue, voice.reader)
+    answers = {deck.numbers[key]: value for key, value in own.items() if key in deck.numbers}
+    texts = deck.worded(_language())
+    if shown is not None and shown.pk not in texts:
+        texts = texts | queries.wording(deck.dialogue, [shown], _language(), voice.reader)
     return {
-        "answered": len(own),
-        "to_go": len(numbers) - len(own),
-        "total": len(numbers),
-        "last": last if last in own else None,
-        "last_answer": own.get(last) if last is not None else None,
-        "own_answer": own.get(shown.number) if shown and shown.number is not None else None,
+        "texts": texts,
+        "statement": shown,
+        "worded": texts[shown.pk] if shown else None,
+        "answered": len(answers),
+        "to_go": len(deck.numbers) - len(answers),
+        "total": len(deck.numbers),
+        "last": after if after in answers else None,
+        "last_answer": answers.get(after) if after is not None else None,
+        "own_answer": own.get(shown.pk) if shown else None,
     }
 
 
@@ -141,7 +210,9 @@ def add_statement(request: HttpRequest, reference: str) -> HttpResponse:
             return one_moment(request)
         try:
             with transaction.atomic():
-                _send_statement(dialogue, voice, **form.cleaned_data)
+                services.add_statement(dialogue, by=joined(voice, dialogue), **form.cleaned_data)
+        except services.AlreadySaid as said:
+            return _statement_page(request, dialogue, voice, form, 409, said=said)
         except Refused as refused:
             form.add_error(None, str(refused))
             return _statement_page(request, dialogue, voice, form, 409)
@@ -149,21 +220,21 @@ def add_statement(request: HttpRequest, reference: str) -> HttpResponse:
     return remember(response, dialogue, voice)
 
 
-def _send_statement(dialogue: Dialogue, voice: Voice, text: str, language: str) -> None:
-    """Hand it in, once: the same words from the same person are the same statement."""
-    author = joined(voice, dialogue)
-    if not queries.own_statements(dialogue, author).filter(text=text).exists():
-        services.add_statement(dialogue, by=author, text=text, language=language)
-
-
 def _statement_page(
-    request: HttpRequest, dialogue: Dialogue, voice: Voice, form: StatementForm, status: int
+    request: HttpRequest,
+    dialogue: Dialogue,
+    voice: Voice,
+    form: StatementForm,
+    status: int,
+    said: services.AlreadySaid | None = None,
 ) -> HttpResponse:
     decision = rules.may_take_part(dialogue, clock.now())
     if decision and voice.participant is None:
         decision = rules.may_join_openly(dialogue, clock.now())
     own = (
-        queries.own_statements(dialogue, voice.participant).order_by("received_at", "id")
+        queries.own_statements(dialogue, voice.participant)
+        .select_related("duplicate_of")
+        .order_by("received_at", "id")
         if voice.participant
         else []
     )
@@ -173,6 +244,7 @@ def _statement_page(
         "voice": voice,
         "form": form,
         "own": own,
+        "said": said,
         "is_sent": "sent" in request.GET and bool(own),
         "texts": queries.wording(dialogue, [], _language(), voice.reader),
     }
