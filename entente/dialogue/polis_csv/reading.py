@@ -74,7 +74,7 @@ def _conversation(sources: Sources, limits: Limits, report: Report) -> Conversat
     before = report.problems.count
     statements = {}
     if content := _content(sources, COMMENTS, report):
-        statements = read_statements(*content, limits, report)
+        statements = read_statements(*content, limits, report, is_marked=summary.is_marked)
     said = content[0] if content else COMMENTS
     known = statements if report.problems.count == before else None
     votes, events = Votes(), 0

@@ -12,23 +12,29 @@ from entente.dialogue.polis_csv.conversation import (
 )
 from entente.dialogue.polis_csv.faults import Fault, Report
 from entente.dialogue.polis_csv.rows import MOST_COUNTED, Rows, Table, open_table, unfit_number
-from entente.dialogue.polis_csv.text import without_controls, without_directions
+from entente.dialogue.polis_csv.text import APOSTROPHE, unmarked, without_controls, without_directions
 
 # The columns timestamp and datetime are left unread on purpose: dates are never kept.
 COLUMNS = ("comment-id", "author-id", "agrees", "disagrees", "moderated", "comment-body")
 MODERATION = {"1": 1, "0": 0, "-1": -1}
 _COUNTED = ("voters", "comments")
 _MOST_ENTRIES = 100
+# An entry of our own exports: texts that begin like a formula have this sign in front.
+FORMULA_MARK = "formula-mark"
 
 
 @dataclass
 class Summary:
-    """What the conversation says about itself; `counts` holds number and line of what can be compared."""
+    """What the conversation says about itself; `counts` holds number and line of what can be compared.
+
+    `is_marked`: texts that begin like a formula have an apostrophe in front, as our own exports do.
+    """
 
     topic: str = ""
     description: str = ""
     source_url: str = ""
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    is_marked: bool = False
 
 
 def read_summary(file: str, data: bytes, report: Report) -> Summary:
@@ -55,12 +61,17 @@ def read_summary(file: str, data: bytes, report: Report) -> Summary:
 
 
 def _summary(file: str, entries: dict[str, tuple[str, int]], report: Report) -> Summary:
+    is_marked = entries.get(FORMULA_MARK, ("", 1))[0] == APOSTROPHE
+    if is_marked:
+        entries = {name: (unmarked(text), line) for name, (text, line) in entries.items()}
     topic, line = entries.get("topic", ("", 1))
     topic = kept_text(topic, TOPIC_LENGTH, file, line, report).strip()
     if not topic:
         report.problems.add(Fault.NO_TOPIC, file)
     text, line = entries.get("conversation-description", ("", 1))
-    description = kept_text(text, DESCRIPTION_LENGTH, file, line, report).strip()
+    description = kept_text(
+        unmarked(text) if is_marked else text, DESCRIPTION_LENGTH, file, line, report
+    ).strip()
     address, line = entries.get("url", ("", 1))
     if address and not _is_web_address(address):
         report.notices.add(Fault.ADDRESS_LEFT_OUT, file, line, found=address)
@@ -73,7 +84,7 @@ def _summary(file: str, entries: dict[str, tuple[str, int]], report: Report) -> 
             report.problems.add(code, file, line, column=name, found=text)
         elif text:
             counts[name] = (int(text), line)
-    return Summary(topic, description, address, counts)
+    return Summary(topic, description, address, counts, is_marked)
 
 
 def _is_web_address(text: str) -> bool:
@@ -99,14 +110,22 @@ def kept_text(text: str, longest: int, file: str, line: int, report: Report) -> 
     return kept
 
 
-def read_statements(file: str, data: bytes, limits: Limits, report: Report) -> dict[int, Statement]:
-    """The statements of comments.csv by number, in the order of the file."""
+def read_statements(
+    file: str, data: bytes, limits: Limits, report: Report, *, is_marked: bool = False
+) -> dict[int, Statement]:
+    """The statements of comments.csv by number, in the order of the file.
+
+    `is_marked`: the apostrophe in front of a text that begins like a formula is not part of it.
+    """
     before = report.problems.count
     table = open_table(file, data, COLUMNS, report)
     statements: dict[int, Statement] = {}
     if table is None:
         return statements
+    text_at = table.at["comment-body"]
     for line, row in table.body():
+        if is_marked:
+            row[text_at] = unmarked(row[text_at])
         statement = _statement(table, line, row, report)
         if statement is None:
             continue

@@ -6,6 +6,9 @@ SHOWN_LENGTH = 60
 # stay: Arabic, Persian and Indic texts need them.
 DIRECTIONS = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
 CONTROLS = frozenset(map(chr, [*range(0x20), *range(0x7F, 0xA0)])) - frozenset("\t\n\r")
+# What a spreadsheet would calculate when a cell begins with it.
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+APOSTROPHE = "'"
 _DIRECTIONS_OUT = str.maketrans(dict.fromkeys(DIRECTIONS, ""))
 _CONTROLS_OUT = str.maketrans(dict.fromkeys(CONTROLS, ""))
 
@@ -25,3 +28,20 @@ def shown(text: str) -> str:
     cut = text[: SHOWN_LENGTH + 1]
     plain = " ".join(without_controls(without_directions(cut)).split())
     return plain if len(text) <= SHOWN_LENGTH else plain[: SHOWN_LENGTH - 1] + "…"
+
+
+def like_a_formula(text: str) -> bool:
+    """Whether a spreadsheet would calculate this cell, apostrophes in front of it apart."""
+    bare = text.lstrip(APOSTROPHE)
+    return bare.startswith(("\t", "\r", "\n")) or bare.lstrip().startswith(FORMULA)
+
+
+def marked(text: str) -> str:
+    """The text with an apostrophe in front where a spreadsheet would calculate it."""
+    return APOSTROPHE + text if like_a_formula(text) else text
+
+
+def unmarked(text: str) -> str:
+    """What `marked` was given: one apostrophe less, where one was put in front."""
+    is_marked = text.startswith(APOSTROPHE) and like_a_formula(text)
+    return text[1:] if is_marked else text
