@@ -130,6 +130,16 @@ def visitor_client(db: None) -> Client:
 
 
 @pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a web process keeps for some seconds is not kept from one test to the next."""
+    from entente.dialogue.queries import forget_decks
+    from entente.people.rate_limits import MINUTE
+
+    forget_decks()
+    MINUTE.forget()
+
+
+@pytest.fixture(autouse=True)
 def _english() -> Iterator[Any]:
     """Each test starts in English, whatever the one before did."""
     from django.utils import translation

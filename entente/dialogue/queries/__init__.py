@@ -2,12 +2,14 @@
 
 from entente.dialogue.queries.answering import (
     next_statement,
+    own_answers,
     own_statements,
     own_votes,
     participant_with,
     public_dialogues,
     statements,
 )
+from entente.dialogue.queries.decks import Deck, deck, forget_decks
 from entente.dialogue.queries.hosting import picture_of, session_pictures, sessions, sheets_typed
 from entente.dialogue.queries.imports import IMPORT_WORK, Finding, abandoned_imports, findings, imports
 from entente.dialogue.queries.moderating import (
@@ -46,6 +48,7 @@ __all__ = [
     "IMPORT_WORK",
     "LIVE",
     "STATE_KINDS",
+    "Deck",
     "Figures",
     "Finding",
     "LastStep",
@@ -55,9 +58,11 @@ __all__ = [
     "abandoned_imports",
     "at_one_moment",
     "codes",
+    "deck",
     "dialogues",
     "dialogues_to_analyse",
     "findings",
+    "forget_decks",
     "imports",
     "last_step",
     "listed",
@@ -69,6 +74,7 @@ __all__ = [
     "newest_analysis",
     "next_statement",
     "outcome_to_publish",
+    "own_answers",
     "own_statements",
     "own_votes",
     "participant_with",

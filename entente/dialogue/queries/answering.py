@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Ln, Random
@@ -13,9 +15,8 @@ from entente.dialogue.models import (
     Statement,
     Vote,
 )
+from entente.dialogue.queries.decks import HEAD_START
 from entente.people.sign_in import NotProven, prove
-
-HEAD_START = 10  # a new statement is shown as if it had this many votes
 
 
 def public_dialogues(reader: Actor = VISITOR) -> QuerySet[Dialogue]:
@@ -38,9 +39,10 @@ def participant_with(token: str) -> Participant | None:
 
 
 def next_statement(dialogue: Dialogue, reader: Actor) -> Statement | None:
-    """One that the reader has not answered, by lot; those with fewer votes come up more often.
+    """One that the reader has not answered, by lot, of the statements as they are this very moment.
 
     Weighted sampling after Efraimidis and Spirakis (2006): the smallest -ln(u)·(votes + head start) wins.
+    A deck draws with the same odds and without asking the database.
     """
     rows = Statement.objects.visible_to(reader).filter(
         dialogue_id=dialogue.pk, state=Statement.State.ACCEPTED
@@ -51,6 +53,12 @@ def next_statement(dialogue: Dialogue, reader: Actor) -> Statement | None:
         )
         rows = rows.filter(~Exists(answered))
     return rows.order_by(-Ln(1.0 - Random()) * (F("votes") + HEAD_START)).first()
+
+
+def own_answers(dialogue_id: uuid.UUID, reader: Participant) -> dict[uuid.UUID, int]:
+    """The reader's own answers: statement → value, those to statements taken back since too."""
+    rows = Vote.objects.visible_to(reader).filter(dialogue_id=dialogue_id)
+    return dict(rows.values_list("statement_id", "value"))
 
 
 def own_votes(dialogue: Dialogue, reader: Participant) -> dict[int, int]:

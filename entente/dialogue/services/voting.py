@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 import uuid
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -14,13 +17,50 @@ from entente.audit.actors import VISITOR, Actor, Credential, begin
 from entente.audit.decisions import refuse
 from entente.dialogue import rules
 from entente.dialogue.codes import hashed, new_token, normal, token_from_code
-from entente.dialogue.models import Dialogue, InviteCode, Participant, Statement, Stratum, Vote
+from entente.dialogue.models import Dialogue, InviteCode, Participant, Statement, Stratum
+from entente.dialogue.prepared import prepared
 from entente.dialogue.queries import participant_with
+from entente.jobs.queue import defer
 from entente.keys.fields import keystore
 from entente.people.sign_in import NotProven, prove
 from entente.records.models import Record
 
 SHARDS = 8
+PARTICIPANT = ("id", "dialogue_id", "token_hash", "stratum", "area", "language", "batch")
+ADD_PARTICIPANT = """
+insert into dialogue_participant (id, dialogue_id, token_hash, stratum, area, language, batch)
+values (%s, %s, %s, %s, %s, %s, %s)"""
+COUNT_NEWCOMERS = """
+insert into dialogue_votecount as c (id, dialogue_id, hour, stratum, shard, votes, newcomers, is_logged)
+values (gen_random_uuid(), %(dialogue)s, %(hour)s, %(stratum)s, %(shard)s, 0, %(newcomers)s, false)
+on conflict (dialogue_id, hour, stratum, shard) do update set newcomers = c.newcomers + excluded.newcomers"""
+NOTE_CHANGE = """
+insert into dialogue_votechange (participant_id, dialogue_id) values (%s, %s) on conflict do nothing"""
+WRITE_ANSWERS = """
+with answered as (
+  insert into dialogue_vote as v (participant_id, statement_id, dialogue_id, value)
+  select %(participant)s, a.statement, %(dialogue)s, a.value
+    from unnest(%(statements)s::uuid[], %(values)s::smallint[]) a(statement, value)
+  on conflict (participant_id, statement_id) do update
+  set value = excluded.value where v.value <> excluded.value returning 1),
+counted as (
+  insert into dialogue_votecount as c (id, dialogue_id, hour, stratum, shard, votes, newcomers, is_logged)
+  select gen_random_uuid(), %(dialogue)s, %(hour)s, %(stratum)s, %(shard)s, count(*), 0, false
+    from answered having count(*) > 0
+  on conflict (dialogue_id, hour, stratum, shard) do update set votes = c.votes + excluded.votes),
+noted as (
+  insert into dialogue_votechange (participant_id, dialogue_id)
+  select %(participant)s, %(dialogue)s where exists (select from answered)
+  on conflict do nothing returning 1)
+select exists (select from noted)"""
+# What the rules look at, of a statement and of its dialogue.
+STATEMENT_NOW = (
+    "dialogue_id",
+    "number",
+    "state",
+    "dialogue__state",
+    "dialogue__closes_at",
+)
 UNKNOWN_CODE = _(
     "We don't know this code. Check each character. A letter's code can't be used after the dialogue closed,"
     " and a session's code not after the session."
@@ -94,17 +134,12 @@ def _join(
         language=language,
         batch=batch,
     )
-    names = ("id", "dialogue_id", "token_hash", "stratum", "area", "language", "batch")
     with connection.cursor() as cursor:
-        # By hand: Django would read back what the database fills in, and nobody reads a row before it is theirs.
-        cursor.execute(
-            f"insert into dialogue_participant ({', '.join(names)}) values (%s, %s, %s, %s, %s, %s, %s)",
-            [getattr(participant, name) for name in names],
-        )
-    participant._state.adding = False
+        # Django would read back what the database fills in, and nobody reads a row before it is their own.
+        cursor.execute(ADD_PARTICIPANT, [getattr(participant, name) for name in PARTICIPANT])
     participant.credential = Credential("participant", token)
     begin(participant)
-    _count(participant, votes=0, newcomers=1)
+    _count(participant, newcomers=1)
     return participant
 
 
@@ -113,42 +148,74 @@ def cast_vote(statement: Statement, *, by: Participant, value: int) -> Statement
     return answer_sheet({statement.pk: value}, by=by)[0]
 
 
-@transaction.atomic
 def answer_sheet(answers: dict[uuid.UUID, int], *, by: Participant) -> list[Statement]:
-    """Answer several statements at once, all or none, e.g. from a paper sheet."""
-    rows = Statement.objects.visible_to(by).select_related("dialogue").filter(pk__in=answers)
-    statements = list(rows)
-    if len(statements) != len(answers):
-        raise Statement.DoesNotExist
-    for statement in statements:
-        rules.may_cast_vote(by, statement.dialogue, statement, clock.now()).require()
-    votes = [
-        Vote(participant_id=by.id, statement_id=row.pk, dialogue_id=row.dialogue_id, value=answers[row.pk])
-        for row in statements
-    ]
-    Vote.objects.visible_to(by).bulk_create(
-        votes, update_conflicts=True, unique_fields=["participant", "statement"], update_fields=["value"]
-    )
-    _count(by, votes=len(votes), newcomers=0)
+    """Answer several statements at once, all or none, e.g. from a paper sheet. Raises like `cast_vote`.
+
+    What is answered the same way again changes nothing and is not counted twice.
+    """
+    with _one_transaction(), prepared():
+        rows = Statement.objects.visible_to(by).select_related("dialogue").filter(pk__in=answers)
+        statements = list(rows.only(*STATEMENT_NOW))
+        if len(statements) != len(answers):
+            raise Statement.DoesNotExist
+        for statement in statements:
+            rules.may_cast_vote(by, statement.dialogue, statement, clock.now()).require()
+        _write(answers, by)
     return statements
 
 
-def _count(participant: Participant, *, votes: int, newcomers: int) -> None:
-    """Add to the hour's count, on one of a few rows so that voters don't queue behind each other."""
+def note_change(*, by: Participant) -> None:
+    """Have a participant's answers counted anew, e.g. after some were taken back."""
+    with _one_transaction(), prepared(), connection.cursor() as cursor:
+        begin(by)
+        cursor.execute(NOTE_CHANGE, [by.id, by.dialogue_id])
+        if cursor.rowcount:
+            _wake_counting(by.dialogue_id)
+
+
+def _one_transaction() -> AbstractContextManager[object]:
+    """The caller's if there is one. No savepoint: rules speak first, and one statement writes everything."""
+    return nullcontext() if connection.in_atomic_block else transaction.atomic()
+
+
+def _write(answers: dict[uuid.UUID, int], by: Participant) -> None:
+    """Write answers, the hour's count and that there is something new to count, all in one statement."""
+    values = {
+        "participant": by.id,
+        "dialogue": by.dialogue_id,
+        "statements": list(answers),
+        "values": [int(value) for value in answers.values()],
+        **_hour_of(by),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into dialogue_votecount"
-            " (id, dialogue_id, hour, stratum, shard, votes, newcomers, is_logged)"
-            " values (gen_random_uuid(), %s, %s, %s, %s, %s, %s, false)"
-            " on conflict (dialogue_id, hour, stratum, shard) do update"
-            " set votes = dialogue_votecount.votes + excluded.votes,"
-            " newcomers = dialogue_votecount.newcomers + excluded.newcomers",
-            [
-                participant.dialogue_id,
-                clock.this_hour(),
-                participant.stratum,
-                random.randrange(SHARDS),  # noqa: S311 - spreads load, guards nothing
-                votes,
-                newcomers,
-            ],
-        )
+        cursor.execute(WRITE_ANSWERS, values)
+        (is_news,) = cursor.fetchone() or (False,)
+    if is_news:
+        _wake_counting(by.dialogue_id)
+
+
+def _wake_counting(dialogue_id: uuid.UUID) -> None:
+    """Have new answers counted soon, once they are committed.
+
+    Only whoever was the first to have news since the last count asks for it. A public process may not write
+    the queue; there the count every twenty seconds finds them, as it does should this call be lost.
+    """
+    if settings.SURFACE != "public":
+        wake = partial(defer, "dialogue.count_votes", once=True, dialogue=str(dialogue_id))
+        transaction.on_commit(wake, robust=True)
+
+
+def _count(participant: Participant, *, newcomers: int) -> None:
+    """Add to the hour's count of people."""
+    values = {"dialogue": participant.dialogue_id, "newcomers": newcomers, **_hour_of(participant)}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_NEWCOMERS, values)
+
+
+def _hour_of(participant: Participant) -> dict[str, object]:
+    """Which of the counting rows to add to: one of a few, so that voters don't queue behind each other."""
+    return {
+        "hour": clock.this_hour(),
+        "stratum": participant.stratum,
+        "shard": random.randrange(SHARDS),  # noqa: S311 - spreads load, guards nothing
+    }

@@ -8,19 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
-from entente.audit.actors import VISITOR, Actor, acting
+from entente.audit.actors import VISITOR, Actor, acting, begin, begun
 from entente.audit.decisions import refuse
 from entente.dialogue import queries, services
 from entente.dialogue.codes import new_token
 from entente.dialogue.models import Dialogue, Participant
-from entente.people.rate_limits import sender, within_limit
+from entente.people.rate_limits import MINUTE, address_range, sender, within_limit
 
 KEPT_FOR = 30 * 24 * 60 * 60  # seconds
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}|[0-9a-f]{64}")
@@ -28,7 +28,10 @@ FORGOTTEN = _(
     "We don't find your earlier answers any more, and nothing was changed. Answer again: you then begin anew."
 )
 # Tries an hour. A library, a school or a mobile network shows one address for many people.
-VOTES, NEWCOMERS, STATEMENTS, CODES = 1200, 400, 20, 120
+VOTES, NEWCOMERS, STATEMENTS, CODES = 1200, 1000, 20, 600
+# Answers a minute from one range of addresses, in each web process: a thousand pupils at once answer one
+# each every 25 seconds; a script with a thousand codes does not get further than they.
+VOTES_OF_A_RANGE = 2400
 
 
 class SeeOther(HttpResponseRedirect):
@@ -56,8 +59,13 @@ class Voice:
 
     @contextmanager
     def speaking(self) -> Iterator[None]:
-        """One transaction in which the database knows this voice."""
-        with acting(self.reader):
+        """One transaction in which the database knows this voice; a request's own has begun already."""
+        if not connection.in_atomic_block:
+            with acting(self.reader):
+                yield
+            return
+        begin(self.reader)
+        with begun(self.reader):
             yield
 
 
@@ -133,9 +141,20 @@ def is_too_much(request: HttpRequest, voice: Voice, action: str, at_most: int) -
     return not within_limit(action, sender(request), at_most=NEWCOMERS if action == "vote" else at_most)
 
 
-def one_moment(request: HttpRequest) -> HttpResponse:
-    """The page that asks to wait for the next hour."""
-    minutes = 60 - clock.now().minute
-    response = render(request, "429.html", {"wait_minutes": minutes}, status=429)
+def is_flood(request: HttpRequest) -> bool:
+    """Whether far more answers come from this range of addresses than many people in one place can give."""
+    return not MINUTE.within("votes from", address_range(sender(request)), at_most=VOTES_OF_A_RANGE)
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether a page that stays open asks, and only wants the part that changes."""
+    return bool(request.headers.get("X-Fragment"))
+
+
+def one_moment(request: HttpRequest, *, minutes: int = 0) -> HttpResponse:
+    """The page that asks to wait, for the next hour if it is not told how many minutes."""
+    minutes = minutes or 60 - clock.now().minute
+    page = "dialogue/parts/one_moment.html" if is_fragment(request) else "429.html"
+    response = render(request, page, {"wait_minutes": minutes}, status=429)
     response["Retry-After"] = str(minutes * 60)
     return response

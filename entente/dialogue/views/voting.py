@@ -145,7 +145,7 @@ def _card(
         context |= {"texts": queries.wording(dialogue, [], _language(), voice.reader), "statement": None}
     else:
         statement = _accepted(dialogue, voice, asked)
-        if asked is None and "statement" in request.GET or asked is not None and statement is None:
+        if request.GET.get("statement") and statement is None:
             context["problem"] = problem or _("There is no such statement to answer. Here is another one.")
         if statement is not None and statement.pk not in deck.numbers:
             deck = queries.deck(reference, afresh=True) or deck
