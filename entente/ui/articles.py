@@ -196,7 +196,7 @@ def _group_bars(element: Element) -> Iterator[Node]:
         widths = [GROUP_BAR.search(each.drawn.partition("<rect")[2]) for each in drawings if not _mark(each)]
         yield {
             "mark": next((as_file(each) for each in drawings if _mark(each)), ""),
-            "name": "".join(str(run["text"]) for run in lines(row.children) if "text" in run),
+            "name": words_of(lines(row.children)),
             "width": float(widths[0][1]) if widths and widths[0] else 0.0,
         }
 
@@ -224,6 +224,11 @@ def lines(children: Iterable[Element | str]) -> list[Run]:
         if runs and "text" in runs[place]:
             runs[place]["text"] = cut(runs[place]["text"], " ")
     return runs
+
+
+def words_of(runs: Iterable[Run]) -> str:
+    """The words alone, without the signs that keep a direction."""
+    return "".join(str(run.get("text", "")) for run in runs).translate(dict.fromkeys(range(0x2066, 0x206A)))
 
 
 def _runs(children: Iterable[Element | str], look: Run) -> Iterator[Run]:

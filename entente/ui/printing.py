@@ -29,6 +29,10 @@ TYPESETTING = HERE / "typesetting.py"
 PAPER = "ui/print/paper.typ"
 LIMIT = 30  # seconds for one paper
 LONGEST_WORD, PIECE = 30, 12  # a longer one may be parted after so many letters
+LONG_WORD = re.compile(rf"[^\s\u200b<>/-]{{{LONGEST_WORD},}}")
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+DIRECTING = re.compile("[\u200e\u200f\u2066-\u2069]")
+LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 STAND_IN = "□"  # for a sign that no font of ours has
 FAMILIES = "Source Sans 3, Amiri, Noto Emoji"
 
@@ -60,7 +64,8 @@ def pdf(template: str, context: Mapping[str, Any], *, language: str, limit: floa
     if not context.get("title"):
         raise ValueError("A paper needs a title.")
     with translation.override(language):
-        data = _plain({**_furniture(context, language), **context})
+        furniture = _furniture(context, language)
+        data = _plain({**furniture, **context}, is_rtl=furniture["direction"] == "rtl")
     source = f"{_source(PAPER)}\n{_source(template)}"
     made_at = context.get("made_at")
     asked = {
@@ -92,11 +97,6 @@ def qr_code(text: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges">'
         f'<rect width="{size}" height="{size}" fill="#fff"/><path fill="#000" d="{dots}"/></svg>'
     )
-
-
-def drawing(svg: str) -> str:
-    """One of our own pictures, a whole SVG file, with the letters of papers."""
-    return svg.replace('font-family="sans-serif"', f'font-family="{FAMILIES}"')
 
 
 def _furniture(context: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -151,17 +151,26 @@ def _typeset(asked: dict[str, Any], limit: float) -> bytes:
     return done.stdout
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, *, is_rtl: bool) -> Any:
     """Data for JSON, every text of it printable."""
     if isinstance(value, str | Promise):
-        return printable(str(value))
+        text = str(value)
+        if text.startswith("<svg"):
+            return _drawing(text)
+        # Where all runs the same way, the signs that keep a direction would only disturb who copies a text.
+        return printable(text if is_rtl or RIGHT_TO_LEFT.search(text) else DIRECTING.sub("", text))
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items() if key != "made_at"}
+        return {str(name): _plain(each, is_rtl=is_rtl) for name, each in value.items() if name != "made_at"}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain(each, is_rtl=is_rtl) for each in value]
     raise TypeError(f"A paper takes no {type(value).__name__}: say it as text.")
+
+
+def _drawing(svg: str) -> str:
+    """A picture, with the letters of papers."""
+    return _in_known_signs(svg).replace('font-family="sans-serif"', f'font-family="{FAMILIES}"')
 
 
 def printable(text: str) -> str:
@@ -169,18 +178,26 @@ def printable(text: str) -> str:
 
     Words longer than a line get places where they may be parted.
     """
+    return LONG_WORD.sub(_parted, _in_known_signs(text))
+
+
+def _in_known_signs(text: str) -> str:
     known = _signs()
-    lines = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", unicodedata.normalize("NFC", text))
+    lines = LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text)).replace("\t", " ")
+    if all(sign == "\n" or ord(sign) in known for sign in set(lines)):
+        return lines
     kept = []
-    for sign in lines.replace("\t", " "):
+    for sign in lines:
         if sign == "\n" or ord(sign) in known:
             kept.append(sign)
         elif unicodedata.category(sign) not in {"Cc", "Cf", "Mn", "Me"}:
             kept.append(STAND_IN)
-    return LONG_WORD.sub(_parted, "".join(kept))
+    return "".join(kept)
 
 
-LONG_WORD = re.compile(rf"[^\s\u200b<>/-]{{{LONGEST_WORD},}}")
+def is_printable(text: str) -> bool:
+    """Whether `printable` puts no box in the place of a sign."""
+    return printable(text).count(STAND_IN) == text.count(STAND_IN)
 
 
 def _parted(word: re.Match[str]) -> str:
