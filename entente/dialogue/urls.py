@@ -9,6 +9,7 @@ from entente.dialogue.views import (
     joining,
     moderating,
     paper,
+    printed,
     public,
     record_page,
     report,
@@ -30,6 +31,7 @@ public_urls: list[URLPattern] = [
     path("<slug:reference>/tablet/", tablet.tablet, name="tablet"),
     path("<slug:reference>/standing/", standing.where_i_stand, name="where_i_stand"),
     path("<slug:reference>/report/", report.report, name="report"),
+    path("<slug:reference>/report.pdf", printed.printed_report, name="printed_report"),
     path("<slug:reference>/report/map.svg", report.map_picture, name="map_picture"),
     path("<slug:reference>/report/open-data.zip", report.open_data, name="open_data"),
 ]

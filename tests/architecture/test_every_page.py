@@ -45,6 +45,7 @@ WHO_GETS: dict[str, tuple[int, int, int, int, int]] = {
     "dialogue:where_i_stand":              (200, 200, 200, 200, 200),
     "dialogue:report":                     (200, 200, 200, 200, 200),
     "dialogue:map_picture":                (200, 200, 200, 200, 200),
+    "dialogue:printed_report":             (200, 200, 200, 200, 200),
     "dialogue:open_data":                  (200, 200, 200, 200, 200),
     "records:my_work":                     (302, 200, 200, 200, 200),
     "records:search":                      (302, 200, 200, 200, 200),
@@ -158,7 +159,7 @@ def test_no_address_is_missing_and_none_is_gone() -> None:
 def address(name: str, city: City) -> str:
     """One address of this name, about the record its table row speaks of."""
     shown = city.library if name.startswith(("dialogue_staff:", "records:")) else city.dialogue
-    if name in {"dialogue:report", "dialogue:map_picture", "dialogue:open_data"}:
+    if name in {"dialogue:report", "dialogue:map_picture", "dialogue:open_data", "dialogue:printed_report"}:
         shown = city.evenings
     known = {"reference": shown.reference, "language": "fr", "token": "x", "pk": 1, "level": 0, "tile": "000"}
     return reverse(name, kwargs={part: known.get(part, uuid.UUID(int=7)) for part in URLS[name]})
