@@ -55,6 +55,13 @@ SENTENCES: dict[str, Promise | str] = {
     "dialogue.import_finished": _("The import finished. Votes written: %(rows)s."),
     "dialogue.import_stopped": _("The import stopped after %(rows)s votes. What was written is kept."),
     "dialogue.import_resumed": _("%(who)s let the import go on."),
+    "dialogue.polis_export_asked": _("%(who)s asked for all votes as a file and said why: “%(said)s”"),
+    "dialogue.polis_export_made": _("The file with all votes was made."),
+    "dialogue.polis_export_failed": _("The file with all votes could not be made."),
+    "dialogue.polis_export_taken": _("%(who)s took a copy of the file with all votes."),
+    "dialogue.polis_export_forgotten": _("A file with all votes was forgotten after a day."),
+    "dialogue.polis_comparison_asked": _("%(who)s asked how Polis would see the groups."),
+    "dialogue.polis_compared": _("The groups were laid beside those that Polis would show."),
     "dialogue.refused": _("%(who)s tried something that was refused."),
     **records.SENTENCES,
 }

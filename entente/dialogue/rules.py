@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.audit.actors import Actor
 from entente.audit.decisions import Decision, allow, refuse
-from entente.dialogue.models import Dialogue, HostedSession, Participant, Statement
+from entente.dialogue.models import Dialogue, HostedSession, Participant, PolisExport, Statement
 from entente.people.models import Member
 from entente.records.models import ImportRun
 
@@ -20,6 +20,8 @@ NOT_A_ROOM = _(
     "This is the code of a letter, for one person. A tablet is started with the code of a session."
 )
 UNKNOWN_SHEET = _("We don't find this sheet any more, so nothing was changed. Type it in as a new one.")
+EXPORT_TAKEN_WITHIN = timedelta(days=1)
+FEWEST_TO_EXPORT = 10
 COORDINATES = _("You coordinate dialogues for the organisation that owns this one.")
 
 
@@ -193,3 +195,40 @@ def may_resume_import(actor: Member, run: ImportRun, at: datetime) -> Decision:
     if run.state != ImportRun.State.STOPPED:
         return refuse(_("This import has not stopped."))
     return may_draft_dialogue(actor, at)
+
+
+def may_export_votes(
+    actor: Member, dialogue: Dialogue, *, people: int, is_waiting: bool, at: datetime
+) -> Decision:
+    """Once it is closed: two exports of a running dialogue would tell who answered in between."""
+    if dialogue.state != State.CLOSED:
+        return refuse(
+            _(
+                "All votes can be exported once the dialogue is closed: two exports of a running one "
+                "would tell who answered in between."
+            )
+        )
+    if people < FEWEST_TO_EXPORT:
+        return refuse(
+            _("Fewer than %(number)d people answered, so their votes are not exported."),
+            number=FEWEST_TO_EXPORT,
+        )
+    if is_waiting:
+        return refuse(_("An export is being made already. It is ready in a moment."))
+    return _may_run(actor, dialogue)
+
+
+def may_take_export(actor: Member, export: PolisExport, at: datetime) -> Decision:
+    """For one day, once it is made."""
+    if export.state != PolisExport.State.READY:
+        return refuse(_("This export is not ready."))
+    if export.asked_at + EXPORT_TAKEN_WITHIN <= at:
+        return refuse(_("Exports are kept for one day, and this one is older. Ask for a new one."))
+    return _may_run(actor, export.dialogue)
+
+
+def may_compare_with_polis(actor: Member, dialogue: Dialogue, *, is_analysed: bool, at: datetime) -> Decision:
+    """As soon as there is a result."""
+    if not is_analysed:
+        return refuse(_("There is no result yet that could be compared."))
+    return _may_run(actor, dialogue)

@@ -59,3 +59,30 @@ def remind_of_statements(*, by: Actor) -> None:
 def forget_uploads(*, by: Actor) -> None:
     """Every night, forget uploads that nobody brought in."""
     services.forget_uploads(by=by)
+
+
+@work("dialogue.export_polis")
+def export_polis(*, by: Actor, export: str) -> None:
+    """Write all votes as the files of Polis."""
+    services.make_polis_export(uuid.UUID(export), by=by)
+
+
+@every("* * * * *", "dialogue.give_up_polis_exports")
+def give_up_polis_exports(*, by: Actor) -> None:
+    """Every minute, say of exports whose work has failed for good that they were not made."""
+    with acting(by):
+        abandoned = queries.abandoned_exports(by)
+    for export_id in abandoned:
+        services.give_up_polis_export(export_id, by=by)
+
+
+@every("40 4 * * *", "dialogue.forget_polis_exports")
+def forget_polis_exports(*, by: Actor) -> None:
+    """Every night, forget exports older than a day."""
+    services.forget_polis_exports(by=by)
+
+
+@work("dialogue.compare_polis")
+def compare_polis(*, by: Actor, dialogue: str) -> None:
+    """Lay the newest result beside that of Polis."""
+    services.compare_dialogue_with_polis(uuid.UUID(dialogue), by=by)

@@ -3,11 +3,13 @@
 from django.urls import URLPattern, path
 
 from entente.dialogue.views import (
+    exporting,
     hosting,
     importing,
     inviting,
     joining,
     moderating,
+    moderation_log,
     paper,
     printed,
     public,
@@ -30,6 +32,10 @@ public_urls: list[URLPattern] = [
     path("<slug:reference>/join/<slug:code>/", joining.join_session, name="join_session"),
     path("<slug:reference>/tablet/", tablet.tablet, name="tablet"),
     path("<slug:reference>/standing/", standing.where_i_stand, name="where_i_stand"),
+    path("<slug:reference>/moderation/", moderation_log.moderation_log, name="moderation_log"),
+    path(
+        "<slug:reference>/moderation/decisions.csv", moderation_log.moderation_table, name="moderation_table"
+    ),
     path("<slug:reference>/report/", report.report, name="report"),
     path("<slug:reference>/report.pdf", printed.printed_report, name="printed_report"),
     path("<slug:reference>/report/map.svg", report.map_picture, name="map_picture"),
@@ -73,6 +79,13 @@ staff_urls: list[URLPattern] = [
     ),
     path(
         "dialogues/<slug:reference>/sessions/<uuid:session_id>/type-in/", paper.type_sheet, name="type_sheet"
+    ),
+    path("dialogues/<slug:reference>/polis/", exporting.polis_exports, name="polis_exports"),
+    path("dialogues/<slug:reference>/polis/compare/", exporting.compare_polis, name="compare_polis"),
+    path(
+        "dialogues/<slug:reference>/polis/<uuid:export>/",
+        exporting.take_polis_export,
+        name="take_polis_export",
     ),
     path("imports/", importing.import_list, name="import_list"),
     path("imports/new/", importing.import_polis, name="import_polis"),

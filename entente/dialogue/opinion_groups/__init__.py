@@ -1,6 +1,7 @@
 """The groups of opinion in a dialogue: arithmetic on votes, without a database."""
 
 from entente.dialogue.opinion_groups.analysis import METHOD, Result, Settings, find_groups
+from entente.dialogue.opinion_groups.comparing import Comparison, compare_with_polis, groups_on_map
 from entente.dialogue.opinion_groups.components import Components
 from entente.dialogue.opinion_groups.grouping import GroupingRule, Trial
 from entente.dialogue.opinion_groups.placing import (
@@ -25,6 +26,7 @@ __all__ = [
     "METHOD",
     "PASS",
     "Bridge",
+    "Comparison",
     "Components",
     "Difference",
     "Divide",
@@ -45,7 +47,9 @@ __all__ = [
     "Votes",
     "adjusted_rand_index",
     "by_stratum",
+    "compare_with_polis",
     "find_groups",
+    "groups_on_map",
     "nearest_group",
     "outline",
     "place",

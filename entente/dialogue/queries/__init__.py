@@ -10,6 +10,18 @@ from entente.dialogue.queries.answering import (
     statements,
 )
 from entente.dialogue.queries.decks import Deck, deck, forget_decks
+from entente.dialogue.queries.exporting import (
+    COMPARE_WORK,
+    EXPORT_KEPT,
+    EXPORT_WORK,
+    abandoned_exports,
+    as_arrays,
+    day_of,
+    people_who_answered,
+    polis_comparison,
+    polis_conversation,
+    polis_exports,
+)
 from entente.dialogue.queries.hosting import picture_of, session_pictures, sessions, sheets_typed
 from entente.dialogue.queries.imports import IMPORT_WORK, Finding, abandoned_imports, findings, imports
 from entente.dialogue.queries.moderating import (
@@ -45,6 +57,9 @@ from entente.dialogue.queries.votes import Loaded, at_one_moment, dialogues_to_a
 from entente.dialogue.queries.wording import Worded, titles, wording
 
 __all__ = [
+    "COMPARE_WORK",
+    "EXPORT_KEPT",
+    "EXPORT_WORK",
     "IMPORT_WORK",
     "LIVE",
     "STATE_KINDS",
@@ -55,9 +70,12 @@ __all__ = [
     "Listed",
     "Loaded",
     "Worded",
+    "abandoned_exports",
     "abandoned_imports",
+    "as_arrays",
     "at_one_moment",
     "codes",
+    "day_of",
     "deck",
     "dialogues",
     "dialogues_to_analyse",
@@ -78,7 +96,11 @@ __all__ = [
     "own_statements",
     "own_votes",
     "participant_with",
+    "people_who_answered",
     "picture_of",
+    "polis_comparison",
+    "polis_conversation",
+    "polis_exports",
     "progress",
     "public_dialogues",
     "published_outcome",
