@@ -14,6 +14,7 @@ from entente.records.typed_text import tidy
 Plain = Mapping[str, Any]
 Cell = str | int | None
 FORMULA = tuple("=+-@＝＋－＠")
+PERCENT = ("agree_percent", "disagree_percent", "pass_percent")
 POLIS = (
     "Data was gathered using the Polis software (see: compdemocracy.org/polis and"
     " github.com/compdemocracy/polis) and is sub-licensed under CC BY 4.0 with Attribution"
@@ -57,19 +58,32 @@ def statements_table(rows: Iterable[Mapping[str, Any]], languages: Sequence[str]
 
 
 def totals_table(content: Plain) -> bytes:
-    """How everybody answered each statement; empty where fewer than ten did."""
-    rows = ([number, *_counts(content["totals"].get(str(number)))] for number in content["numbers"])
-    return table(["statement", "agree", "disagree", "pass"], rows)
+    """How the people of the result answered each statement, in percent; empty where fewer than ten did."""
+    rows = (
+        [number, content["seen"].get(str(number)), *_percents(content["shares"].get(str(number)))]
+        for number in content["numbers"]
+    )
+    return table(["statement", "people", *PERCENT], rows)
 
 
 def groups_table(content: Plain, letters: Sequence[str] = "ABCDE") -> bytes:
-    """How each group answered each statement; empty where fewer than ten of it did."""
+    """How each group answered each statement, in percent; without a line where groups have no letters."""
     rows = (
-        [letters[place], group["size"], number, *_counts(group["counts"].get(str(number)))]
-        for place, group in enumerate(content["groups"])
+        [letters[place], group["size"], number, *_percents(group["shares"].get(str(number)))]
+        for place, group in enumerate(content["groups"] if content["is_clear"] else [])
         for number in content["numbers"]
     )
-    return table(["group", "people", "statement", "agree", "disagree", "pass"], rows)
+    return table(["group", "people", "statement", *PERCENT], rows)
+
+
+def ways_in_table(content: Plain) -> bytes:
+    """How those who came in one way answered each statement, in percent; empty where fewer than ten did."""
+    rows = (
+        [way["stratum"], way["people"], number, *_percents(way["shares"].get(str(number)))]
+        for way in content["strata"]
+        for number in content["numbers"]
+    )
+    return table(["came_in", "people", "statement", *PERCENT], rows)
 
 
 def archive(files: Mapping[str, bytes], at: datetime) -> bytes:
@@ -83,5 +97,5 @@ def archive(files: Mapping[str, bytes], at: datetime) -> bytes:
     return kept.getvalue()
 
 
-def _counts(cell: Sequence[int] | None) -> list[Cell]:
-    return [*cell] if cell else [None, None, None]
+def _percents(shares: Sequence[int] | None) -> list[Cell]:
+    return [*shares] if shares else [None, None, None]

@@ -16,15 +16,19 @@ from entente.dialogue.open_data import (
     statements_table,
     table,
     totals_table,
+    ways_in_table,
 )
 
 CONTENT: dict[str, Any] = {
     "numbers": [1, 2],
-    "totals": {"1": [30, 5, 5], "2": None},
+    "is_clear": True,
+    "seen": {"1": 40, "2": None},
+    "shares": {"1": [75, 15, 10], "2": None},
     "groups": [
-        {"size": 25, "counts": {"1": [20, 2, 3], "2": None}},
-        {"size": 15, "counts": {"1": [10, 3, 2], "2": None}},
+        {"size": 20, "shares": {"1": [75, 0, 25], "2": None}},
+        {"size": 10, "shares": {"1": [50, 50, 0], "2": None}},
     ],
+    "strata": [{"stratum": "letter", "people": None, "shares": {"1": None, "2": None}}],
     "took_part": {"stratum": {"open": 40}},
 }
 
@@ -36,18 +40,29 @@ def rows(content: bytes) -> list[list[str]]:
 
 def test_totals_have_a_line_for_every_statement_and_hide_what_few_answered() -> None:
     assert rows(totals_table(CONTENT)) == [
-        ["statement", "agree", "disagree", "pass"],
-        ["1", "30", "5", "5"],
-        ["2", "", "", ""],
+        ["statement", "people", "agree_percent", "disagree_percent", "pass_percent"],
+        ["1", "40", "75", "15", "10"],
+        ["2", "", "", "", ""],
     ]
 
 
 def test_groups_have_a_line_for_every_group_and_statement() -> None:
     found = rows(groups_table(CONTENT))
-    assert found[1] == ["A", "25", "1", "20", "2", "3"]
-    assert found[2] == ["A", "25", "2", "", "", ""]
-    assert found[3] == ["B", "15", "1", "10", "3", "2"]
+    assert found[1] == ["A", "20", "1", "75", "0", "25"]
+    assert found[2] == ["A", "20", "2", "", "", ""]
+    assert found[3] == ["B", "10", "1", "50", "50", "0"]
     assert len(found) == 5
+
+
+def test_groups_without_letters_have_no_lines() -> None:
+    assert len(rows(groups_table(CONTENT | {"is_clear": False}))) == 1
+
+
+def test_ways_in_have_a_line_for_every_way_and_statement() -> None:
+    assert rows(ways_in_table(CONTENT))[1:] == [
+        ["letter", "", "1", "", "", ""],
+        ["letter", "", "2", "", "", ""],
+    ]
 
 
 def test_statements_have_their_translations_beside_them() -> None:

@@ -330,20 +330,20 @@ def test_every_picture_has_its_table(city: City, visitor_client: Client) -> None
     table = page.split("<figure")[1].split("</figure>")[0]
     for group in content["groups"]:
         assert f'<td role="cell" data-label="People" class="number">{group["size"]}</td>' in table
+        assert group["size"] % 10 == 0
 
 
 def test_small_numbers_are_not_shown(city: City, visitor_client: Client) -> None:
     content = published(city.evenings).content
     assert None in content["took_part"]["language"].values()
     page = words_of(visitor_client.get(address(city.evenings, "report/")))
-    assert "not shown" in page
-    assert "Numbers below ten are not shown." in page
+    assert "fewer than ten" in page
+    assert "People are counted in tens" in page
 
 
 def test_a_hidden_count_hides_its_shares(city: City, visitor_client: Client) -> None:
     outcome = published(city.evenings)
-    totals = outcome.content["totals"] | {"1": None}
-    rewrite(city, outcome, totals=totals)
+    rewrite(city, outcome, shares=outcome.content["shares"] | {"1": None})
     page = text_of(visitor_client.get(address(city.evenings, "report/")))
     row = page.split("<table")[-1].split("<tr")[2]
     assert row.count(">few</td>") == 4
@@ -422,10 +422,12 @@ def test_a_statement_turned_down_after_publication_is_gone_from_every_page(
     files = unpacked(visitor_client.get(address(city.evenings, "report/open-data.zip")))
     assert all(row.text not in content for content in files.values())
     lines = [
-        line.split(",") for name in ("totals.csv", "groups.csv") for line in files[name].splitlines()[1:]
+        line.split(",")
+        for name in ("totals.csv", "groups.csv", "ways-in.csv")
+        for line in files[name].splitlines()[1:]
     ]
     assert lines
-    assert all("1" not in (line[0], line[2] if len(line) == 6 else "") for line in lines)
+    assert all(line[2 if len(line) == 6 else 0] != "1" for line in lines)
     assert ">1</text>" not in text_of(visitor_client.get(address(city.evenings, "report/map.svg")))
 
 
@@ -477,9 +479,10 @@ def test_the_open_data_are_the_published_numbers_and_nothing_else(
     assert response["Content-Type"] == "application/zip"
     assert response["Content-Disposition"] == f'attachment; filename="{city.evenings.reference}.zip"'
     files = unpacked(response)
-    assert set(files) == {"README.txt", "statements.csv", "totals.csv", "groups.csv"}
-    agree, disagree, passed = published(city.evenings).content["totals"]["1"]
-    assert f"\r\n1,{agree},{disagree},{passed}\r\n" in files["totals.csv"]
+    assert set(files) == {"README.txt", "statements.csv", "totals.csv", "groups.csv", "ways-in.csv"}
+    content = published(city.evenings).content
+    agree, disagree, passed = content["shares"]["1"]
+    assert f"\r\n1,{content['seen']['1']},{agree},{disagree},{passed}\r\n" in files["totals.csv"]
     assert "CC BY 4.0" in files["README.txt"]
     assert len(files["statements.csv"].splitlines()) == 13
 

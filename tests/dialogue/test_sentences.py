@@ -21,7 +21,7 @@ def test_fewer_than_ten_people_are_not_counted_aloud() -> None:
 
 def test_ten_people_are() -> None:
     ten = {"participants": 10, "votes": 30, "numbers": [1, 2, 3], "groups": [{}], "is_clear": False}
-    assert sentences.took_part(ten) == "10 people gave 30 answers to 3 statements."
+    assert sentences.took_part(ten) == "About 10 people gave 30 answers to 3 statements."
     assert sentences.groups_found(ten).startswith("There are no clear groups of opinion")
 
 

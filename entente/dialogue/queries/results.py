@@ -10,7 +10,7 @@ from entente.dialogue.models import (
     Dialogue,
     Outcome,
 )
-from entente.dialogue.publication import LEAST, outcome, without
+from entente.dialogue.publication import outcome, without
 from entente.dialogue.queries.answering import statements
 
 LIVE = 0
@@ -45,12 +45,9 @@ def outcome_to_publish(dialogue: Dialogue, reader: Actor) -> dict[str, Any] | No
     analysis, before = newest_analysis(dialogue, reader), published_outcome(dialogue, reader)
     if analysis is None:
         return None
-    found = analysis.result
-    content = outcome(found, found["numbers"], found["took_part"], before.content if before else None)
-    content = without(content, _accepted(dialogue, reader))
-    is_told = analysis.participants >= LEAST
-    told = {"participants": analysis.participants, "votes": analysis.votes}
-    return content | (told if is_told else dict.fromkeys(told, 0))
+    found, known = analysis.result, before.content if before else None
+    content = outcome(found, found["numbers"], found["took_part"], known, votes=analysis.votes)
+    return without(content, _accepted(dialogue, reader))
 
 
 def still_told(told: Outcome, dialogue: Dialogue, reader: Actor) -> Outcome:

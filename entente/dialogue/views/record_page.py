@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from entente.audit import clock
 from entente.audit.models import Event
 from entente.audit.queries import history
-from entente.dialogue import queries, rules
+from entente.dialogue import queries, rules, sentences
 from entente.dialogue.events import in_sentence
 from entente.dialogue.models import Analysis, Dialogue, Outcome, Statement, Stratum
 from entente.dialogue.turnout_bars import bars
@@ -193,10 +193,17 @@ def _groups(analysis: Analysis | None) -> dict[str, Any] | None:
     result = analysis.result
     silhouette = result["silhouette"]
     apart = next((words for least, words in SEPARATION if (silhouette or 0) >= least), "")
-    sizes = [group["size"] for group in result["groups"]]
+    stability = result.get("stability")
+    known = {"is_clear": result["clear"], "stability": stability if isinstance(stability, dict) else None}
     return {
         "is_clear": result["clear"],
-        "sizes": sizes,
+        "stable": sentences.how_stable(known),
+        "stable_means": sentences.what_stable_means(known),
+        "basis": result.get("basis", ""),
+        "groups": [
+            {"name": sentences.group_name(place), "size": group["size"]}
+            for place, group in enumerate(result["groups"])
+        ],
         "eligible": result["eligible"],
         "fewest_votes": result["fewest_votes"],
         "silhouette": silhouette,

@@ -16,12 +16,14 @@ from django.views.decorators.http import require_safe
 from entente.audit.actors import VISITOR
 from entente.dialogue import open_data as files
 from entente.dialogue import queries, sentences
-from entente.dialogue.models import Dialogue, Outcome, Statement, Stratum
+from entente.dialogue.models import Dialogue, Outcome, Statement
 from entente.dialogue.pictures import group_mark, numbers_on_map, opinion_map
 from entente.dialogue.views.public import passages
 from entente.dialogue.views.standing import map_key, map_words, positioned
 from entente.dialogue.views.voices import public_dialogue
+from entente.dialogue.views.ways_in import ways_in
 from entente.people.queries import area_names
+from entente.ui.shares import in_steps
 from entente.ui.templatetags.ui import number, percent
 
 Plain = dict[str, Any]
@@ -60,6 +62,7 @@ def told(dialogue: Dialogue, outcome: Outcome) -> Plain:
     context: Plain = {"dialogue": dialogue, "texts": texts, "outcome": outcome}
     context |= {"content": content, "passages": passages(texts), "worded": worded}
     context |= _reading(dialogue, content, worded) | _picture(content, worded) | _lists(content, worded)
+    context |= ways_in(content, worded)
     return context | {"everything": _everything(content, worded), "who": _who(content)}
 
 
@@ -73,8 +76,11 @@ def _reading(dialogue: Dialogue, content: Plain, worded: Texts) -> Plain:
     strata = content["took_part"]["stratum"]
     return {
         "said": said,
-        "heard_in_short": sentences.heard_in_short(strata),
-        "heard_from": sentences.who_was_heard(strata),
+        "heard_in_short": sentences.heard_in_short(strata, content["basis"]),
+        "heard_from": [*sentences.who_was_heard(strata), sentences.what_it_rests_on(content)],
+        "stable": sentences.how_stable(content),
+        "stable_means": sentences.what_stable_means(content),
+        "is_unstable": sentences.is_unstable(content),
         "attribution": files.POLIS if files.is_from_polis(content, dialogue.source) else "",
     }
 
@@ -84,9 +90,10 @@ def _picture(content: Plain, worded: Texts) -> Plain:
     content = positioned(content, worded)
     names = sentences.group_names(content)
     words = map_words(content, names)
+    parts = in_steps([group["size"] for group in content["groups"]])
     rows = [
-        {"cells": [{"text": name}, {"text": number(group["size"])}, {"text": percent(_part(group, content))}]}
-        for name, group in zip(names, content["groups"], strict=True)
+        {"cells": [{"text": name}, {"text": number(group["size"])}, {"text": percent(part / 100)}]}
+        for name, group, part in zip(names, content["groups"], parts, strict=True)
     ]
     return {
         "picture": SafeString(opinion_map(content, words)),
@@ -100,10 +107,6 @@ def _picture(content: Plain, worded: Texts) -> Plain:
         ],
         "map_rows": rows,
     }
-
-
-def _part(group: Plain, content: Plain) -> float:
-    return float(group["size"] / content["eligible"]) if content["eligible"] else 0.0
 
 
 def _lists(content: Plain, worded: Texts) -> Plain:
@@ -143,7 +146,7 @@ def _known(rows: list[Plain], worded: Texts) -> list[Plain]:
 def _listed(row: Plain, content: Plain, worded: Texts, direction: int) -> Plain:
     at = row["statement"]
     shares = sentences.group_shares(row, direction) if content["is_clear"] else ""
-    return {"number": at, "worded": worded[at], "cell": content["totals"].get(str(at)), "shares": shares}
+    return {"number": at, "worded": worded[at], "cell": content["shares"].get(str(at)), "shares": shares}
 
 
 def _divided(row: Plain, content: Plain, worded: Texts) -> Plain:
@@ -166,9 +169,10 @@ def _everything(content: Plain, worded: Texts) -> Plain:
     labels += [_("%(group)s agrees") % {"group": sentences.group_name(place)} for place in range(len(groups))]
     rows = []
     for at, words in worded.items():
-        cell = content["totals"].get(str(at))
-        cells = [percent(part / sum(cell)) for part in cell] + [number(sum(cell))] if cell else [_("few")] * 4
-        cells += [_agreement(group["counts"].get(str(at))) for group in groups]
+        cell = content["shares"].get(str(at))
+        cells = [percent(part / 100) for part in cell] if cell else [_("few")] * 3
+        cells.append(number(content["seen"][str(at)]) if cell else _("few"))
+        cells += [_agreement(group["shares"].get(str(at))) for group in groups]
         text = format_html('{} <span lang="{}" dir="auto">{}</span>', f"{at}.", words.language, words.text)
         rows.append({"cells": [{"text": text}, *({"text": cell} for cell in cells)]})
     columns = [{"label": _("Statement")}, *({"label": label, "number": True} for label in labels)]
@@ -176,7 +180,7 @@ def _everything(content: Plain, worded: Texts) -> Plain:
 
 
 def _agreement(cell: list[int] | None) -> str:
-    return percent(cell[0] / sum(cell)) if cell else _("few")
+    return percent(cell[0] / 100) if cell else _("few")
 
 
 def _who(content: Plain) -> list[Plain]:
@@ -186,7 +190,7 @@ def _who(content: Plain) -> list[Plain]:
     ways = [
         (
             _("How they came in"),
-            {key: str(dict(Stratum.choices).get(key, key)) for key in took_part["stratum"]},
+            {key: sentences.way_in(key) for key in took_part["stratum"]},
         ),
         (_("District"), {key: areas.get(key, key) or _("not said") for key in took_part["area"]}),
         (_("Language"), {key: sentences.language_name(key) for key in took_part["language"]}),
@@ -198,7 +202,12 @@ def _who(content: Plain) -> list[Plain]:
         if set(counts) - {""}:
             columns = [{"label": label}, {"label": _("People"), "number": True}]
             rows = [
-                {"cells": [{"text": names[key]}, {"text": _("not shown") if few is None else number(few)}]}
+                {
+                    "cells": [
+                        {"text": names[key]},
+                        {"text": _("fewer than ten") if few is None else number(few)},
+                    ]
+                }
                 for key, few in counts.items()
             ]
             found.append({"label": label, "columns": columns, "rows": rows})
@@ -245,19 +254,21 @@ def open_data(request: HttpRequest, reference: str) -> HttpResponse:
             "outcome": outcome,
             "content": content,
             "texts": queries.wording(dialogue, [], language, VISITOR),
-            "heard_from": sentences.who_was_heard(content["took_part"]["stratum"]),
+            "heard_from": [
+                *sentences.who_was_heard(content["took_part"]["stratum"]),
+                sentences.what_it_rests_on(content),
+            ],
+            "stable": [sentences.how_stable(content), sentences.what_stable_means(content)],
             "attribution": files.POLIS if files.is_from_polis(content, dialogue.source) else "",
         },
     )
-    packed = files.archive(
-        {
-            "README.txt": readme.encode("utf-8-sig"),
-            "statements.csv": files.statements_table(listed, dialogue.languages),
-            "totals.csv": files.totals_table(content),
-            "groups.csv": files.groups_table(content),
-        },
-        outcome.made_at,
-    )
+    tables = {
+        "statements.csv": files.statements_table(listed, dialogue.languages),
+        "totals.csv": files.totals_table(content),
+        "groups.csv": files.groups_table(content),
+        "ways-in.csv": files.ways_in_table(content),
+    }
+    packed = files.archive({"README.txt": readme.encode("utf-8-sig"), **tables}, outcome.made_at)
     return _file(packed, "application/zip", dialogue, "zip")
 
 

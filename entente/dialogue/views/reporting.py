@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from entente.audit import clock
 from entente.audit.decisions import Decision, Refused
-from entente.dialogue import queries, rules, services
+from entente.dialogue import queries, rules, sentences, services
 from entente.dialogue.forms.running import ReportForm
-from entente.dialogue.models import Dialogue, Stratum
+from entente.dialogue.models import Dialogue
 from entente.dialogue.views.steps import REFUSED_HERE, dialogue_to_run, kept_refusal, public_page, to_record
 from entente.people.sign_in import MemberRequest
 
@@ -72,15 +72,33 @@ def _preview(dialogue: Dialogue, request: MemberRequest) -> dict[str, Any]:
     def listed(part: list[dict[str, Any]]) -> list[Any]:
         return [worded[row["statement"]] for row in part[:LISTED] if row["statement"] in worded]
 
-    hidden = sum(cell is None for cell in content["totals"].values())
+    hidden = sum(cell is None for cell in content["shares"].values())
     return {
         "preview": content,
         "agreed": listed([row for row in content["bridging"] if row["direction"] > 0]),
         "rejected": listed([row for row in content["bridging"] if row["direction"] < 0]),
         "dividing": listed(content["dividing"]),
-        "shown": len(content["totals"]) - hidden,
+        "shown": len(content["shares"]) - hidden,
         "hidden": hidden,
         "took_part": [
-            (Stratum(name).label, number) for name, number in content["took_part"]["stratum"].items()
+            (sentences.way_in(name), number) for name, number in content["took_part"]["stratum"].items()
+        ],
+        **_in_words(content),
+    }
+
+
+def _in_words(content: dict[str, Any]) -> dict[str, Any]:
+    """The groups by their letters, how stable they are, and whom the result rests on."""
+    groups = content["groups"] if content["is_clear"] else []
+    return {
+        "preview_groups": [
+            {"name": sentences.group_name(place), "size": group["size"]} for place, group in enumerate(groups)
+        ],
+        "no_groups": sentences.groups_found(content),
+        "stable": sentences.how_stable(content),
+        "stable_means": sentences.what_stable_means(content),
+        "rests_on": sentences.what_it_rests_on(content),
+        "excluded": [
+            {"said": sentences.left_out(row), "reason": row["reason"]} for row in content["excluded"]
         ],
     }

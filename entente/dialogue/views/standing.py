@@ -64,27 +64,17 @@ def _answers(dialogue: Dialogue, voice: Voice, own: dict[int, int], content: Pla
 
 def _others(content: Plain | None, number: int) -> Plain:
     """What everybody said to one statement, as a sentence and a bar; nothing where that tells too much."""
-    shares = _shares(content, number) if content else None
+    shares = content["shares"].get(str(number)) if content else None
     if content is None or shares is None:
         return {"others": "", "parts": None}
-    said = sentences.others_answered(shares, is_rough="shares" in content)
+    # While a dialogue runs there is one rough picture, without lists.
+    said = sentences.others_answered([share / 100 for share in shares], is_rough="bridging" not in content)
     return {"others": said, "parts": _parts(shares)}
 
 
-def _shares(content: Plain, number: int) -> tuple[float, float, float] | None:
-    """Agree, disagree, pass as shares of everybody, 0..1: tens of percent while a dialogue runs."""
-    told = content["shares"] if "shares" in content else content["totals"]
-    cell = told.get(str(number))
-    if not cell:
-        return None
-    total = 100 if "shares" in content else sum(cell)
-    agree, disagree, passed = (part / total for part in cell)
-    return agree, disagree, passed
-
-
-def _parts(shares: tuple[float, float, float]) -> list[Plain]:
-    """The three parts of a bar that is 100 long, rounded shares stretched to fill it."""
-    total, start, parts = sum(shares) or 1.0, 0.0, []
+def _parts(shares: list[int]) -> list[Plain]:
+    """The three parts of a bar that is 100 long; pictures of earlier versions did not always fill it."""
+    total, start, parts = sum(shares) or 1, 0.0, []
     for kind, share in zip(("agree", "disagree", "pass"), shares, strict=True):
         width = 100 * share / total
         parts.append({"kind": kind, "start": f"{start:.2f}", "width": f"{width:.2f}"})
@@ -109,7 +99,8 @@ def _map(content: Plain, own: dict[int, int], answered: set[int]) -> Plain:
         "picture": SafeString(opinion_map(positioned(content, answered), words, you=here)),
         "stands": stands,
         "reading": words.description,
-        "key": map_key(content, names),
+        "stable": sentences.how_stable(content) if content["is_clear"] else "",
+        "key": map_key(content, names) if content["is_clear"] else [],
     }
 
 

@@ -17,6 +17,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
 
+from entente.ui.shares import in_steps
+
 register = template.Library()
 
 ICONS = Path(__file__).resolve().parent.parent / "icons"
@@ -138,7 +140,8 @@ def share_bar(agree: int, disagree: int, passed: int) -> dict[str, Any]:
         width = 100 * count / total if total else 0.0
         parts.append({"kind": kind, "start": f"{start:.2f}", "width": f"{width:.2f}"})
         start += width
-    shares = {kind: count / total if total else None for kind, count in counts}
+    told = in_steps((agree, disagree, passed))
+    shares = {kind: share / 100 if total else None for (kind, _), share in zip(counts, told, strict=True)}
     return {"parts": parts, "shares": shares, "total": total}
 
 

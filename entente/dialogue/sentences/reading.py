@@ -1,7 +1,8 @@
-"""An outcome of a dialogue read aloud: plain sentences in the reader's language."""
+"""A result, a map and an answer as sentences; longer texts as paragraphs and lists."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
-from entente.dialogue.models import INVITED, Stratum
 from entente.dialogue.publication import LEAST
 from entente.ui.templatetags.ui import number, percent
 
@@ -65,16 +65,16 @@ def people(count: int) -> str:
 
 
 def took_part(content: Plain) -> str:
-    """How many people answered, and how often; nothing exact about fewer than ten."""
+    """How many people answered, and how often, in tens; nothing about fewer than ten."""
     if content["participants"] < LEAST:
         return _("Fewer than ten people took part, so no numbers are shown.")
     values = {"people": number(content["participants"]), "votes": number(content["votes"])}
     values["statements"] = number(len(content["numbers"]))
     return (
         ngettext(
-            "%(people)s person gave %(votes)s answers to %(statements)s statements.",
-            "%(people)s people gave %(votes)s answers to %(statements)s statements.",
-            content["participants"],
+            "About %(people)s people gave %(votes)s answers to %(statements)s statement.",
+            "About %(people)s people gave %(votes)s answers to %(statements)s statements.",
+            len(content["numbers"]),
         )
         % values
     )
@@ -84,6 +84,8 @@ def groups_found(content: Plain) -> str:
     """How many groups of opinion there are, or that there are none, which is a result too."""
     if not content["groups"]:
         return _("Too few people answered to look for groups of opinion.")
+    if is_unstable(content):
+        return _("Groups of opinion show, but other ones each time one looks: they are not stable.")
     if not content["is_clear"]:
         return _(
             "There are no clear groups of opinion: people differ statement by statement, not camp from camp."
@@ -102,10 +104,54 @@ def groups_found(content: Plain) -> str:
     return words.get(count) or figures % {"count": number(count)}
 
 
+def is_unstable(content: Plain) -> bool:
+    """Whether groups were found that are too unstable to be named."""
+    return not content["is_clear"] and (content.get("stability") or {}).get("word") == "unstable"
+
+
+def how_stable(content: Plain) -> str:
+    """How stable the groups are, in a word and a number; nothing where that is not known."""
+    known = content.get("stability") or {}
+    if known.get("agreement") is None:
+        return ""
+    value = {"agreement": number(max(known["agreement"], 0))}
+    if known["word"] == "stable":
+        return _("The groups are stable (%(agreement)s of 1).") % value
+    if known["word"] == "fair":
+        return _("The groups are fairly stable (%(agreement)s of 1).") % value
+    return _("The groups are not stable (%(agreement)s of 1).") % value
+
+
+def what_stable_means(content: Plain) -> str:
+    """Where the number of `how_stable` comes from, and what follows from it."""
+    known = content.get("stability") or {}
+    if known.get("agreement") is None:
+        return ""
+    drawn = ngettext(
+        "We looked for the groups again %(draws)s time, among four fifths of the people, drawn by lot, and"
+        " compared who ended up together: 1 means always the same people, 0 no more often than by chance.",
+        "We looked for the groups again %(draws)s times, each time among four fifths of the people, drawn by"
+        " lot, and compared who ended up together: 1 means always the same people, 0 no more often than by"
+        " chance.",
+        known["draws"],
+    ) % {"draws": number(known["draws"])}
+    follows = {
+        "stable": _("So the groups do not hang on a few people."),
+        "fair": _("So the groups are real in the main, and people near their edges could stand in another."),
+        "unstable": _(
+            "Below 0.6 we name no groups: with a few people more or fewer there would be others. What most"
+            " people share does not depend on them."
+        ),
+    }
+    return " ".join((drawn, follows[known["word"]]))
+
+
 def headline(content: Plain, texts: dict[int, str]) -> list[str]:
     """The result in a few sentences; `texts` are the statements by number, each kept in its own direction."""
     texts = {at: f"\u2068{text}\u2069" for at, text in texts.items()}
     said = [took_part(content), groups_found(content)]
+    if content["is_clear"] and how_stable(content):
+        said.append(how_stable(content))
     bridge = next((row for row in content["bridging"] if row["statement"] in texts), None)
     if bridge:
         said.append(_bridge(content, bridge) % {"statement": texts[bridge["statement"]]})
@@ -147,62 +193,6 @@ def group_shares(row: Plain, direction: int) -> str:
     return _("Disagree: %(shares)s") % {"shares": listed}
 
 
-def heard_in_short(strata: Plain) -> str:
-    """What the headline rests on in one short sentence; `who_was_heard` says it in full."""
-    known = {key: count for key, count in strata.items() if key}
-    invited = [known[key] for key in sorted(INVITED & known.keys())]
-    if not invited:
-        return _("Nobody was invited: the result speaks for those who came.")
-    if not known.keys() - INVITED:
-        return _("Everybody who answered was invited.")
-    if not all(invited):
-        return _("Some of the people were invited, the others came by themselves.")
-    share = sum(count or 0 for count in invited) / sum(count or 0 for count in known.values())
-    return _("%(share)s of the people were invited.") % {"share": percent(share)}
-
-
-def who_was_heard(strata: Plain) -> list[str]:
-    """What the headline rests on: voices that were invited, or that there were none."""
-    known = {key: count for key, count in strata.items() if key}
-    if not INVITED & known.keys():
-        return [_uninvited(known)]
-    total = sum(count or 0 for count in known.values())
-    said = []
-    if Stratum.LETTER in known:
-        said.append(_came_by_letter(known[Stratum.LETTER], total))
-    else:
-        said.append(_("Nobody was invited by a sealed letter."))
-    if Stratum.HOSTED in known:
-        said.append(_came_to_sessions(known[Stratum.HOSTED], total))
-    if known.keys() - INVITED:
-        said.append(_("The others came by themselves."))
-    return said
-
-
-def _came_by_letter(count: int | None, total: int) -> str:
-    if not count:
-        return _("Some people were invited by a sealed letter.")
-    return _("%(share)s of the people were invited by a sealed letter.") % {"share": percent(count / total)}
-
-
-def _came_to_sessions(count: int | None, total: int) -> str:
-    if not count:
-        return _("Some people took part in a hosted session.")
-    return _("%(share)s of the people took part in a hosted session.") % {"share": percent(count / total)}
-
-
-def _uninvited(known: Plain) -> str:
-    if set(known) == {Stratum.IMPORTED}:
-        return _(
-            "This conversation was held elsewhere and brought in. We invited nobody to it,"
-            " so the result speaks for those who came, not for the whole city."
-        )
-    return _(
-        "Nobody was invited by letter or to a session: the result rests on people who came by themselves,"
-        " and speaks for them, not for the whole city."
-    )
-
-
 def you_stand(name: str) -> str:
     """Where the reader stands on the map."""
     return _("Your answers are closest to those of %(group)s.") % {"group": name}
@@ -210,12 +200,17 @@ def you_stand(name: str) -> str:
 
 def map_read_aloud(content: Plain, names: list[str]) -> str:
     """The opinion map for somebody who does not see it."""
+    if is_unstable(content):
+        return _(
+            "One area holds everybody who answered enough statements: the groups in it are not stable enough"
+            " to be drawn apart."
+        )
     if not content["is_clear"]:
         return _(
             "One area holds everybody who answered enough statements: no groups lie apart from each other."
         )
     sizes = pgettext("between the members of a list", ", ").join(
-        _("%(group)s: %(people)s") % {"group": name, "people": people(group["size"])}
+        _("%(group)s: about %(people)s people") % {"group": name, "people": number(group["size"])}
         for name, group in zip(names, content["groups"], strict=True)
     )
     return _("Areas that lie apart answer differently. %(groups)s.") % {"groups": sizes}
@@ -235,7 +230,7 @@ def own_answer(value: int) -> str:
     return _("You disagreed.") if value < 0 else _("You passed.")
 
 
-def others_answered(shares: tuple[float, float, float], *, is_rough: bool) -> str:
+def others_answered(shares: Sequence[float], *, is_rough: bool) -> str:
     """How everybody answered, from shares 0..1; rough ones are tens of percent."""
     values = dict(zip(("agree", "disagree", "passed"), map(percent, shares), strict=True))
     if is_rough:
