@@ -25,6 +25,10 @@ SENTENCES: dict[str, Promise | str] = {
     "dialogue.dialogue_analysed": _(
         "The result was worked out. People: %(participants)s. Votes: %(votes)s. Groups: %(groups)s."
     ),
+    "dialogue.answers_counted": _(
+        "New answers were counted. People: %(participants)s. Votes: %(votes)s. Groups: %(groups)s."
+    ),
+    "dialogue.stability_drawn": _("It was tested whether parts of the people show the same groups."),
     "dialogue.outcome_published": _("%(who)s published the result, edition %(number)s."),
     "dialogue.votes_counted": _("Votes that came in within one hour: %(votes)s."),
     "dialogue.statement_added": _("%(who)s added the statement “%(statement)s”"),

@@ -1,10 +1,23 @@
 """Work for later: analyses and imports. Each finds what is due and calls a service for it."""
 
+import time
 import uuid
 
 from entente.audit.actors import Actor, acting
 from entente.dialogue import queries, services
 from entente.jobs.queue import every, work
+
+APART = 1.0  # seconds between two counts of one dialogue while votes stream in
+_counted: dict[uuid.UUID, float] = {}
+
+
+def let_votes_gather(dialogue_id: uuid.UUID) -> None:
+    """A worker that counts nothing but this dialogue does so once a second at most."""
+    waits = _counted.pop(dialogue_id, 0.0) + APART - time.monotonic()
+    if waits > 0:
+        time.sleep(waits)
+    _counted.clear()
+    _counted[dialogue_id] = time.monotonic()
 
 
 @work("dialogue.analyse")
@@ -13,12 +26,31 @@ def analyse(*, by: Actor, dialogue: str) -> None:
     services.analyse_dialogue(uuid.UUID(dialogue), by=by)
 
 
+@work("dialogue.count_votes")
+def count_votes(*, by: Actor, dialogue: str) -> None:
+    """Bring the result of one dialogue up to date with new answers."""
+    dialogue_id = uuid.UUID(dialogue)
+    let_votes_gather(dialogue_id)
+    services.count_votes(dialogue_id, by=by)
+
+
+@every("* * * * * *", "dialogue.count_changed")
+def count_changed(*, by: Actor) -> None:
+    """Every second, count what was answered where nobody could ask for it: public processes write no jobs."""
+    with acting(by):
+        changed = queries.changed_dialogues(by)
+    for dialogue_id in changed:
+        services.count_votes(dialogue_id, by=by)
+
+
 @every("*/20 * * * * *", "dialogue.analyse_changed")
 def analyse_changed(*, by: Actor) -> None:
-    """Every twenty seconds, look at running dialogues with new votes."""
+    """Every twenty seconds, look at running dialogues whose result is behind, should a count be lost."""
     with acting(by):
-        changed = queries.dialogues_to_analyse(by)
+        changed, aged = queries.dialogues_to_analyse(by), queries.maps_to_renew(by)
     for dialogue_id in changed:
+        services.count_votes(dialogue_id, by=by)
+    for dialogue_id in aged:
         services.analyse_dialogue(dialogue_id, by=by)
 
 

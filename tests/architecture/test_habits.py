@@ -44,6 +44,7 @@ RAW_SQL = {
     "people/rate_limits.py": "an upsert that returns its count, in an unlogged table",
     "dialogue/queries/moderating.py": "asks the database for counts of what nobody may read",
     "dialogue/queries/votes.py": "COPY in binary form, under the same policies",
+    "dialogue/services/standing.py": "locks that no table has, and a list that is emptied while it is read",
     "dialogue/services/voting.py": "an upsert that adds to a count",
     "dialogue/services/importing.py": "fresh statistics for the planner after many rows",
     "agreements/second_wall.py": "puts the walls up",

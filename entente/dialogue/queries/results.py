@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from entente.audit.actors import Actor
 from entente.dialogue.models import (
     Analysis,
     Dialogue,
+    Exclusion,
     Outcome,
 )
 from entente.dialogue.publication import outcome, without
@@ -17,8 +20,20 @@ LIVE = 0
 
 
 def newest_analysis(dialogue: Dialogue, reader: Actor) -> Analysis | None:
-    """The latest groups found, for those who run the dialogue."""
-    return Analysis.objects.visible_to(reader).filter(dialogue_id=dialogue.pk).order_by("-made_at").first()
+    """The result that counts, for those who run the dialogue."""
+    rows = Analysis.objects.visible_to(reader).filter(dialogue_id=dialogue.pk, turned=None)
+    return rows.order_by("-made_at").first()
+
+
+def exclusions(dialogue: Dialogue, reader: Actor) -> QuerySet[Exclusion]:
+    """What is left out of the result, or tried: by how people came in."""
+    rows = Exclusion.objects.visible_to(reader).filter(dialogue_id=dialogue.pk)
+    return rows.exclude(state=Exclusion.State.LIFTED).order_by("stratum", "batch")
+
+
+def comparison(exclusion: Exclusion, reader: Actor) -> Analysis | None:
+    """The result with this exclusion turned round; None until it is worked out."""
+    return Analysis.objects.visible_to(reader).filter(turned_id=exclusion.pk).order_by("-made_at").first()
 
 
 def live_outcome(dialogue: Dialogue, reader: Actor) -> Outcome | None:

@@ -42,7 +42,7 @@ STATE_KINDS = {
 
 def turnouts(dialogue_ids: list[Any], reader: Actor) -> dict[Any, tuple[int, int]]:
     """People and votes so far, by dialogue; of imported ones, not counted by the hour, the analysis knows."""
-    analysed = Analysis.objects.visible_to(reader).filter(dialogue_id__in=dialogue_ids)
+    analysed = Analysis.objects.visible_to(reader).filter(dialogue_id__in=dialogue_ids, turned=None)
     found = {
         key: (people, votes)
         for key, people, votes in analysed.values_list("dialogue_id", "participants", "votes")

@@ -1,6 +1,7 @@
 """Every change to a dialogue. Each asks its rule, writes and logs, in one transaction."""
 
 from entente.dialogue.services.analysing import analyse_dialogue, log_vote_counts, publish_outcome
+from entente.dialogue.services.counting import count_votes
 from entente.dialogue.services.drafting import (
     AlreadySaid,
     add_statement,
@@ -61,6 +62,7 @@ __all__ = [
     "close_dialogue",
     "compare_dialogue_with_polis",
     "correct_sheet",
+    "count_votes",
     "draft_dialogue",
     "edit_dialogue",
     "end_session",
