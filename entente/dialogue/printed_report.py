@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -13,8 +14,11 @@ from django.utils.translation import gettext as _
 
 from entente.ui.articles import Node, article, words_of
 from entente.ui.printing import STAND_IN, is_printable, pdf, qr_code
+from entente.ui.templatetags.ui import number
 
 TEMPLATE = "dialogue/print/report.typ"
+MOST = 2000  # rows of a table or items of a list; more than that nobody reads on paper
+SECONDS = 60  # for one report
 KEPT = 24  # papers of this process, a quarter of a megabyte each
 
 _papers: OrderedDict[str, bytes] = OrderedDict()
@@ -27,7 +31,7 @@ def paper(page: str, *, reference: str, made_at: datetime, address: str, languag
     The words beside the article are in the language of the moment. A paper is kept under all that is in it,
     so that whoever asks next does not wait, and a statement turned down since is in no paper any longer.
     """
-    blocks = article(page)
+    blocks = list(_shortened(article(page)))
     content = {
         "title": _title(blocks) or reference,
         "reference": reference,
@@ -40,11 +44,26 @@ def paper(page: str, *, reference: str, made_at: datetime, address: str, languag
     with _one_at_a_time:
         if key not in _papers:
             square = qr_code(address)
-            _papers[key] = pdf(TEMPLATE, content | {"square": square, "made_at": made_at}, language=language)
+            _papers[key] = pdf(
+                TEMPLATE, content | {"square": square, "made_at": made_at}, language=language, limit=SECONDS
+            )
         _papers.move_to_end(key)
         while len(_papers) > KEPT:
             _papers.popitem(last=False)
         return _papers[key]
+
+
+def _shortened(nodes: list[Node]) -> Iterator[Node]:
+    """The same with the first of very many rows, and where the others are."""
+    for node in nodes:
+        name = "rows" if "rows" in node else "items"
+        if len(node.get(name, [])) <= MOST:
+            yield node | ({"blocks": list(_shortened(node["blocks"]))} if "blocks" in node else {})
+            continue
+        yield node | {name: node[name][:MOST]}
+        said = _("Only the first %(shown)s of %(all)s stand here. All of them are in the open data.")
+        values = {"shown": number(MOST), "all": number(len(node[name]))}
+        yield {"is": "text", "kinds": ["soft", "small"], "runs": [{"text": said % values}]}
 
 
 def _title(blocks: list[Node]) -> str:

@@ -76,9 +76,10 @@ class _Reader(HTMLParser):
             self.drawing -= 1
             if self.drawing:
                 return
-        while len(self.open) > 1 and any(element.tag == tag for element in self.open):
-            if self.open.pop().tag == tag:
-                return
+        if self.open[-1].tag != tag and not any(element.tag == tag for element in self.open):
+            return  # it never began
+        while len(self.open) > 1 and self.open.pop().tag != tag:
+            pass
 
     def handle_data(self, data: str) -> None:
         """A text."""
