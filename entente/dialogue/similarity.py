@@ -10,6 +10,7 @@ import unicodedata
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 import numpy as np
@@ -152,3 +153,24 @@ def _runs(words: str) -> frozenset[str]:
     """All runs of letters of a text in words, beginnings and ends of words among them."""
     padded = f" {words} "
     return frozenset(padded[at : at + RUN] for at in range(max(1, len(padded) - RUN + 1)) if words)
+
+
+class Part(NamedTuple):
+    """A stretch of words that two texts share, or that only one has: "same", "added" or "left_out"."""
+
+    words: str
+    kind: str
+
+
+def differences(first: str, second: str) -> list[Part]:
+    """The second text in parts, with what it adds to the first and what it leaves out. Signs don't count."""
+    old, new = first.split(), second.split()
+    matcher = SequenceMatcher(None, [skeleton(w) for w in old], [skeleton(w) for w in new], autojunk=False)
+    parts: list[Part] = []
+    for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        same = tag == "equal"
+        if not same and old_to > old_from:
+            parts.append(Part(" ".join(old[old_from:old_to]), "left_out"))
+        if new_to > new_from:
+            parts.append(Part(" ".join(new[new_from:new_to]), "same" if same else "added"))
+    return parts

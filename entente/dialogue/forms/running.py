@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
-from entente.dialogue.models import STATEMENT_LENGTH, Dialogue, Statement, Stratum
+from entente.dialogue.models import STATEMENT_LENGTH, Dialogue, Stratum
 from entente.dialogue.printed_letters import MOST_LETTERS
 from entente.records.fields import Line, Passage, one_line, several_lines
 from entente.records.typed_text import says_something, tidy
@@ -344,35 +344,3 @@ class CodesForm(forms.Form):
             )
             raise ValidationError(said, code="known")
         return batch
-
-
-class DecisionForm(forms.Form):
-    """One decision about one statement."""
-
-    statement = forms.UUIDField(widget=forms.HiddenInput)
-    seen = forms.ChoiceField(choices=Statement.State.choices, widget=forms.HiddenInput)
-    decision = forms.ChoiceField(
-        choices=[(s, s) for s in (Statement.State.ACCEPTED, Statement.State.REJECTED)]
-    )
-    reason = forms.ChoiceField(
-        label=_("Why it is not accepted"),
-        choices=Statement.Reason.choices,
-        required=False,
-        widget=forms.RadioSelect,
-    )
-    note = Line(
-        label=_("A word to the person who wrote it"),
-        max_length=300,
-        required=False,
-        widget=one_line(),
-        help_text=_("They read it with the reason."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Nothing is turned down without a reason from the public policy."""
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("decision") == Statement.State.REJECTED and not cleaned.get("reason"):
-            self.add_error(
-                "reason", ValidationError(_("Choose a reason from the public policy."), code="required")
-            )
-        return cleaned

@@ -51,26 +51,22 @@ def _families(texts: tuple[str, ...]) -> Sequence[int]:
 def listed(dialogue: Dialogue, reader: Member, state: str) -> list[Listed]:
     """Its statements in one state, oldest first, each with the one it repeats.
 
-    What waits is compared with what is accepted, in its order, and with what came in before.
+    They are compared with what is accepted, in its order, and with those before them.
     """
     rows = Statement.objects.visible_to(reader).filter(dialogue_id=dialogue.pk)
     columns = ("id", "text", "language")
-    shown = list(rows.filter(state=state).order_by("received_at", "id").values_list(*columns))
-    before: list[tuple[uuid.UUID, str, str]] = []
-    if state == State.WAITING:
-        before = list(rows.filter(state=State.ACCEPTED).order_by("number").values_list(*columns))
-    everything = [*before, *shown]
-    firsts = (
-        _families(tuple(text for _id, text, _language in everything))
-        if state != State.ACCEPTED
-        else range(len(everything))
-    )
-    # Whoever is repeated by one that is shown is alike too.
-    repeated = {first for place, first in enumerate(firsts) if first != place and place >= len(before)}
+    accepted = list(rows.filter(state=State.ACCEPTED).order_by("number").values_list(*columns))
+    others = rows.filter(state=state).order_by("received_at", "id")
+    shown = accepted if state == State.ACCEPTED else list(others.values_list(*columns))
+    everything = shown if state == State.ACCEPTED else accepted + shown
+    firsts = _families(tuple(text for _id, text, _language in everything))
+    begin_at = len(everything) - len(shown)
+    # Whichever is repeated by one that is shown is alike too.
+    repeated = {first for place, first in enumerate(firsts) if first != place}
     return [
-        Listed(pk, everything[firsts[place]][0], language, place, firsts[place] != place or place in repeated)
-        for place, (pk, _text, language) in enumerate(everything)
-        if place >= len(before)
+        Listed(pk, everything[first][0], language, place, first != place or place in repeated)
+        for place, ((pk, _text, language), first) in enumerate(zip(everything, firsts, strict=True))
+        if place >= begin_at
     ]
 
 

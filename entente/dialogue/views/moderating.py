@@ -2,118 +2,138 @@
 
 from __future__ import annotations
 
-from typing import Any
+import uuid
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from entente.dialogue import queries, services
-from entente.dialogue.forms.running import DecisionForm
+from entente.dialogue.forms.moderating import DecisionForm, FamilyForm
 from entente.dialogue.models import Dialogue, Statement
-from entente.dialogue.views.public import passages
-from entente.dialogue.views.steps import REFUSED_HERE, dialogue_to_run
+from entente.dialogue.views.queue import queue_page
+from entente.dialogue.views.steps import dialogue_to_run
 from entente.people.sign_in import MemberRequest
 
-PAGE = 20
 State = Statement.State
+Reason = Statement.Reason
+KEPT = ("show", "language", "kind", "order", "page")
 
 
 def moderate_statements(request: MemberRequest, reference: str) -> HttpResponse:
-    """Read statements, oldest first, and decide; each decision is one step and can be changed."""
+    """Read statements, those alike side by side, and decide; each decision can be taken back or changed."""
     dialogue = dialogue_to_run(request, reference)
     if request.method != "POST":
-        return _queue(request, dialogue)
-    form = DecisionForm(request.POST)
+        return queue_page(request, dialogue)
+    if "undo" in request.POST:
+        return _take_back(request, dialogue)
+    form = FamilyForm(request.POST) if "family" in request.POST else DecisionForm(request.POST)
     if not form.is_valid():
-        return _queue(request, dialogue, form)
-    rows = Statement.objects.visible_to(request.member).filter(dialogue_id=dialogue.pk)
-    statement = get_object_or_404(rows.select_for_update(of=("self",)), pk=form.cleaned_data["statement"])
-    if statement.state != form.cleaned_data["seen"]:
-        said = _("%(who)s decided about this statement meanwhile: %(state)s. Your decision was not saved.")
-        values = {"who": statement.decided_by, "state": statement.get_state_display()}
-        messages.warning(request, said % values)
-        return _back(request, dialogue)
-    services.moderate_statement(
-        statement,
-        by=request.member,
-        state=form.cleaned_data["decision"],
-        reason=form.cleaned_data["reason"],
-        note=form.cleaned_data["note"],
-    )
-    _say(request, form.cleaned_data["decision"], statement)
+        return queue_page(request, dialogue, form)
+    try:
+        step = (
+            _settle(request, dialogue, form)
+            if isinstance(form, FamilyForm)
+            else _decide(request, dialogue, form)
+        )
+    except Statement.DoesNotExist as missing:
+        raise Http404 from missing
+    if step is None:
+        return queue_page(request, dialogue, form)
+    _say_meanwhile(request, step)
     return _back(request, dialogue)
 
 
-def _say(request: MemberRequest, decision: str, statement: Statement) -> None:
-    text = statement.text if len(statement.text) <= 80 else f"{statement.text[:79]}…"
-    said = _("Accepted: “%(text)s”") if decision == State.ACCEPTED else _("Not accepted: “%(text)s”")
-    messages.success(request, said % {"text": text})
+def _decide(request: MemberRequest, dialogue: Dialogue, form: DecisionForm) -> services.Decided | None:
+    """Decide as the form says; None when it is not clear what a statement repeats."""
+    sent = form.cleaned_data
+    same_as: dict[uuid.UUID, uuid.UUID] = {}
+    if sent["reason"] == Reason.DUPLICATE and sent["decision"] == State.REJECTED:
+        found = _repeated(request, dialogue, form)
+        if found is None:
+            return None
+        same_as = found
+    ruling = services.Ruling(sent["decision"], sent["reason"], sent["note"], same_as)
+    return services.moderate_statements(
+        dialogue, by=request.member, ids=form.ids, ruling=ruling, seen=sent["seen"]
+    )
 
 
-def _show(request: MemberRequest) -> str:
-    """Which list is open: what waits, or what was decided one way or the other."""
-    wanted = request.POST.get("show") or request.GET.get("show") or ""
-    return wanted if wanted in State.values else State.WAITING
+def _repeated(
+    request: MemberRequest, dialogue: Dialogue, form: DecisionForm
+) -> dict[uuid.UUID, uuid.UUID] | None:
+    """For each statement the one it repeats: the one that was named, else the one that it is like."""
+    number = form.cleaned_data["same_as"]
+    if number is not None:
+        named = queries.statements(dialogue, request.member).filter(number=number).first()
+        if named is None or named.pk in form.ids:
+            form.add_error("same_as", _("No other statement that is accepted has this number."))
+            return None
+        return dict.fromkeys(form.ids, named.pk)
+    rows = queries.listed(dialogue, request.member, form.cleaned_data["seen"])
+    first = {row.id: row.first for row in rows if row.repeats}
+    unclear = [one for one in form.ids if first.get(one, one) in form.ids]
+    if unclear:
+        said = ngettext(
+            "%(number)d of them repeats nothing we know of. "
+            "Give the number of the statement it repeats, or choose another reason.",
+            "%(number)d of them repeat nothing we know of. "
+            "Give the number of the statement they repeat, or choose another reason.",
+            len(unclear),
+        )
+        form.add_error("same_as", said % {"number": len(unclear)})
+        return None
+    return {one: first[one] for one in form.ids}
+
+
+def _settle(request: MemberRequest, dialogue: Dialogue, form: FamilyForm) -> services.Decided:
+    rows = Statement.objects.visible_to(request.member).select_related("dialogue")
+    first = rows.get(dialogue_id=dialogue.pk, pk=form.cleaned_data["family"])
+    return services.settle_family(
+        first, by=request.member, repeats=form.repeats, seen=form.cleaned_data["seen"]
+    )
+
+
+def _take_back(request: MemberRequest, dialogue: Dialogue) -> HttpResponse:
+    """Put back what was decided last, if that is still what the page meant."""
+    last = queries.last_step(dialogue, request.member)
+    if last is None or last.at.isoformat() != request.POST["undo"]:
+        messages.warning(request, _("This can't be taken back any more. Each decision can still be changed."))
+        return _back(request, dialogue)
+    step = services.put_back_statements(dialogue, by=request.member, ids=last.ids)
+    number = len(step.statements)
+    said = ngettext("%(number)d statement waits again.", "%(number)d statements wait again.", number)
+    messages.success(request, said % {"number": number})
+    if step.meanwhile:
+        stays = ngettext(
+            "%(number)d statement stays as it is: somebody wrote the same again, and that waits already.",
+            "%(number)d statements stay as they are: somebody wrote the same again, and that waits already.",
+            len(step.meanwhile),
+        )
+        messages.warning(request, stays % {"number": len(step.meanwhile)})
+    return _back(request, dialogue)
+
+
+def _say_meanwhile(request: MemberRequest, step: services.Decided) -> None:
+    """Who decided about something in between; that stays."""
+    if len(step.meanwhile) == 1:
+        statement = step.meanwhile[0]
+        said = _("%(who)s decided about this statement meanwhile: %(state)s. Your decision was not saved.")
+        values = {"who": statement.decided_by, "state": statement.get_state_display()}
+        messages.warning(request, said % values)
+    elif step.meanwhile:
+        said = _("Somebody decided about %(number)d of these statements meanwhile. They stay as they are.")
+        messages.warning(request, said % {"number": len(step.meanwhile)})
 
 
 def _back(request: MemberRequest, dialogue: Dialogue) -> HttpResponse:
-    """To the same place in the same list: the statement that followed comes first."""
+    """To the same place in the same list: what followed has moved up."""
     here = reverse("dialogue_staff:moderate_statements", args=[dialogue.reference])
-    page = request.POST.get("page", "1")
-    query = urlencode({"show": _show(request), "page": page if page.isdecimal() else "1"})
-    following = request.POST.get("next", "")
-    anchor = f"s-{following}" if following.isalnum() and len(following) <= 40 else "queue"
-    return redirect(f"{here}?{query}#{anchor}")
-
-
-def _queue(request: MemberRequest, dialogue: Dialogue, wrong: DecisionForm | None = None) -> HttpResponse:
-    show = _show(request)
-    order = ("received_at", "id") if show == State.WAITING else ("number", "received_at", "id")
-    found = queries.statements(dialogue, request.member, show).order_by(*order)
-    page = Paginator(found, PAGE).get_page(request.POST.get("page") or request.GET.get("page"))
-    rows = list(page)
-    texts = queries.wording(dialogue, rows, get_language() or "en", request.member)
-    context = {
-        "dialogue": dialogue,
-        "policy": passages(texts).get("policy"),
-        "show": show,
-        "shows": _shows(dialogue, request, show),
-        "page": page,
-        "query": urlencode({"show": show}),
-        "rows": [_row(row, rows[at + 1 : at + 2], texts, wrong) for at, row in enumerate(rows)],
-        "wrong": wrong,
-    }
-    return render(
-        request, "dialogue_staff/moderate_statements.html", context, status=REFUSED_HERE if wrong else 200
-    )
-
-
-def _row(
-    row: Statement, following: list[Statement], texts: dict[Any, Any], wrong: DecisionForm | None
-) -> dict[str, Any]:
-    is_wrong = wrong is not None and wrong.data.get("statement") == str(row.pk)
-    initial = {"statement": row.pk, "seen": row.state, "reason": row.reason, "note": row.reason_note}
-    form = (
-        wrong if is_wrong and wrong is not None else DecisionForm(initial=initial, auto_id=f"{row.pk.hex}-%s")
-    )
-    return {
-        "statement": row,
-        "text": texts[row.pk],
-        "form": form,
-        "is_wrong": is_wrong,
-        "next": following[0].pk.hex if following else "",
-    }
-
-
-def _shows(dialogue: Dialogue, request: MemberRequest, show: str) -> list[dict[str, Any]]:
-    counts = queries.statement_counts(dialogue, request.member)
-    return [
-        {"key": key, "label": label, "number": counts.get(key, 0), "is_open": key == show}
-        for key, label in State.choices
-    ]
+    kept = {name: request.POST[name][:20] for name in KEPT if request.POST.get(name)}
+    place = request.POST.get("place") or request.POST.get("one", "").rpartition(":")[2]
+    anchor = f"row-{place}" if place.isdecimal() and len(place) < 4 else "queue"
+    return redirect(f"{here}?{urlencode(kept)}#{anchor}")

@@ -11,6 +11,7 @@ const behaviours = {
   "passkey-failed": () => import("./passkey-failed.js"),
   "poll-progress": () => import("./poll-progress.js"),
   "print": () => import("./print.js"),
+  "read-statements": () => import("./read-statements.js"),
   "still-open": () => import("./still-open.js"),
   "theme-choice": () => import("./theme-choice.js"),
   "type-sheet": () => import("./type-sheet.js"),
