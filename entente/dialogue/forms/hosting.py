@@ -63,11 +63,12 @@ class SessionForm(forms.Form):
 class PaperForm(forms.Form):
     """In which language a sheet is printed."""
 
-    language = forms.ChoiceField(label=_("Language of the sheet"))
+    # Not `language`: with that name an address changes the language of the page.
+    shown_in = forms.ChoiceField(label=_("Language of the sheet"))
 
     def __init__(self, data: Any, *, languages: Iterable[str], language: str) -> None:
-        super().__init__(data, initial={"language": language})
-        field = self.fields["language"]
+        super().__init__(data, initial={"shown_in": language})
+        field = self.fields["shown_in"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = in_languages(languages)
 

@@ -126,7 +126,7 @@ def end_session(request: MemberRequest, reference: str, session_id: uuid.UUID) -
 def session_wall(request: MemberRequest, reference: str, session_id: uuid.UUID) -> HttpResponse:
     """For the projector, in the room's language: how to come in, how many did, what they say so far."""
     dialogue, hosted = session_to_host(request, reference, session_id)
-    asked = request.GET.get("language", "")
+    asked = request.GET.get("shown_in", "")
     language = asked if asked in dialogue.languages else hosted.language
     with override(language):
         return _wall(request, dialogue, hosted, language)

@@ -37,7 +37,7 @@ def paper_sheet(request: MemberRequest, reference: str, session_id: uuid.UUID) -
     """The sheet to print, in one language."""
     dialogue, hosted = session_to_host(request, reference, session_id)
     form = PaperForm(request.GET or None, languages=dialogue.languages, language=hosted.language)
-    language = form.cleaned_data["language"] if form.is_valid() else hosted.language
+    language = form.cleaned_data["shown_in"] if form.is_valid() else hosted.language
     rows = list(queries.statements(dialogue, request.member)[:MOST_ON_PAPER])
     if not rows:
         messages.warning(request, _("There is no statement to print yet."))
@@ -73,7 +73,7 @@ def _form(request: MemberRequest, hosted: HostedSession, last: str) -> SheetForm
     languages = hosted.dialogue.languages
     if request.method == "POST":
         return SheetForm(request.POST, languages=languages, numbers=numbers)
-    initial = {"sheet": new_token(), "language": request.GET.get("language") or hosted.language}
+    initial = {"sheet": new_token(), "language": request.GET.get("shown_in") or hosted.language}
     answers = _typed_last(request, hosted, last)
     return SheetForm(None, languages=languages, numbers=numbers, answers=answers, initial=initial)
 
@@ -142,7 +142,7 @@ def _to_next(
     said = _("The sheet is corrected.") if is_correction else _("The sheet is counted. Here is the next one.")
     messages.success(request, said)
     here = _here(hosted)
-    response = redirect(f"{here}?language={request.POST.get('language', '')[:5]}")
+    response = redirect(f"{here}?shown_in={request.POST.get('language', '')[:5]}")
     response.set_cookie(
         _cookie(hosted),
         signing.dumps(token, salt=SALT),

@@ -28,6 +28,7 @@ from entente.dialogue.views.voices import (
     VOTES,
     SeeOther,
     Voice,
+    is_flood,
     is_too_much,
     one_moment,
     public_dialogue,
@@ -113,6 +114,8 @@ def tablet(request: HttpRequest, reference: str) -> HttpResponse:
     kept = _tablet(request, dialogue)
     if request.method != "POST":
         return _start_page(request, dialogue, CodeForm()) if kept is None else _shown(request, kept)
+    if is_flood(request):
+        return one_moment(request, minutes=1)
     step = request.POST.get("step", "")
     if step == "start":
         return _start(request, dialogue)
