@@ -302,31 +302,6 @@ def test_the_last_vote_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "columns", "values", "words"),
-    [
-        ([2], [0], [1], "A person is 2, outside 0 to 1"),
-        ([0], [-1], [1], "A statement is -1"),
-        ([0], [0], [2], "A vote is 2"),
-        ([0, 1], [0], [1], "same length"),
-        ([0.5], [0], [1], "whole numbers"),
-    ],
-)
-def test_votes_out_of_range_are_refused_with_the_number(
-    rows: list[float], columns: list[int], values: list[int], words: str
-) -> None:
-    with pytest.raises(ValueError, match=words):
-        Votes.of(rows, columns, values, 2, 2)
-
-
-def test_unsorted_arrays_are_not_taken_for_votes() -> None:
-    one = Votes.of([0, 1], [0, 0], [1, 1], 2, 1)
-    with pytest.raises(ValueError, match=r"Votes\.of"):
-        Votes(2, 1, one.rows[::-1], one.columns, one.values)
-    with pytest.raises(ValueError, match="same length"):
-        Votes(2, 1, one.rows, one.columns, one.values[:1])
-
-
-@pytest.mark.parametrize(
     ("name", "k", "likeness"),
     [
         ("scoop-hivemind.biodiversity", 2, 0.7),

@@ -177,7 +177,8 @@ def find_groups(
     result = groups_of(ballots, votes.participants, settings)
     if headline is None:
         return result
-    return with_others(result, map(result.placing, cut(votes, ~hidden, ~headline)))
+    others = engine.hold(parts_of(cut(votes, ~hidden, ~headline)))
+    return with_others(result, engine.map(result.placing, others))
 
 
 def parts_of(blocks: list[Block]) -> list[partial[list[Block]]]:

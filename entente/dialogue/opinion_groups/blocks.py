@@ -44,18 +44,23 @@ class Block:
         return np.asarray(np.add.reduceat(table[self.codes], self.starts[:-1]))
 
 
-def cut(votes: Votes, visible: Bools, counted: Bools | None = None) -> list[Block]:
-    """The votes on `visible` bool[m] statements of the people `counted` bool[n] (all when None) in blocks."""
+def cut(
+    votes: Votes, visible: Bools, counted: Bools | None = None, *, most_votes: int = MOST_VOTES
+) -> list[Block]:
+    """The votes on `visible` bool[m] statements of the people `counted` bool[n] (all when None) in blocks.
+
+    A block of 131,072 votes fits in a processor's cache with all that a step makes of it.
+    """
     starts = np.searchsorted(votes.rows, np.arange(votes.participants + 1, dtype=np.int32))
-    parts = (_block(votes, slice(*span), visible, counted) for span in _spans(starts))
+    parts = (_block(votes, slice(*span), visible, counted) for span in _spans(starts, most_votes))
     return [block for block in parts if len(block.people)]
 
 
-def _spans(starts: Whole) -> Iterator[tuple[int, int]]:
+def _spans(starts: Whole, most_votes: int) -> Iterator[tuple[int, int]]:
     """Where blocks begin and end among the votes: whole people, not too many people or votes in each."""
     person, people = 0, len(starts) - 1
     while person < people:
-        most = int(np.searchsorted(starts, starts[person] + MOST_VOTES, side="right")) - 1
+        most = int(np.searchsorted(starts, starts[person] + most_votes, side="right")) - 1
         until = min(max(most, person + 1), person + (1 << MOST_PEOPLE_BITS), people)
         yield int(starts[person]), int(starts[until])
         person = until

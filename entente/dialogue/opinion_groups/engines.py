@@ -6,9 +6,11 @@ result to the last bit. An engine is chosen by size; nothing else in the arithme
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from entente.dialogue.opinion_groups.blocks import Block
@@ -81,35 +83,49 @@ class Threads:
 class OnDask:
     """Blocks on the workers of a Dask cluster: `client` is a connected `distributed.Client`.
 
-    Blocks are made on the workers and stay there; a step goes to them, and one sum for each part comes back.
+    Blocks stay on the workers; a step goes to them, and one sum for each part comes back. Every worker needs
+    the same release of this package and of numpy.
     """
 
     client: Any
 
+    @classmethod
+    @cache
+    def at(cls, address: str) -> OnDask:
+        """On the cluster of a scheduler at an address such as tcp://10.0.0.7:8786; needs entente[scale]."""
+        return cls(importlib.import_module("distributed").Client(address))
+
     def hold(self, makers: Makers) -> Held:
-        """Parts in the workers' memory."""
-        return [self.client.submit(make, pure=False) for make in makers]
+        """Parts in the workers' memory, dealt out evenly."""
+        sent = self.client.scatter(list(makers), hash=False) if makers else []
+        return list(self.client.map(_made, sent, pure=False))
 
     def map(self, step: Callable[[Block], Answer], held: Held) -> Iterator[Answer]:
         """On every worker at once, answers in order."""
-        sent = self.client.scatter(step, broadcast=True, hash=False)
-        for future in self.client.map(_answers_of_part, held, step=sent, pure=False):
+        for future in self._on_all(_answers_of_part, step, held):
             yield from future.result()
 
     def total(self, step: Callable[[Block], Whole], held: Held) -> Whole | None:
         """Each part adds up its own blocks."""
-        sent = self.client.scatter(step, broadcast=True, hash=False)
-        return _sum(future.result() for future in self.client.map(_sum_of_part, held, step=sent, pure=False))
+        return _sum(future.result() for future in self._on_all(_sum_of_part, step, held))
+
+    def _on_all(self, work: Callable[..., Any], step: Callable[[Block], Any], held: Held) -> list[Any]:
+        sent = self.client.scatter(step, broadcast=True, hash=False) if held else None
+        return list(self.client.map(work, held, step=sent, pure=False))
 
 
-def engine_for(votes: int, *, threads: int = 1, dask: Any = None) -> Engine:
-    """The engine for so many votes, from what there is: `threads` of this process, a connected Dask client.
+def engine_for(votes: int, *, threads: int = 1, scheduler: str | None = None) -> Engine:
+    """The engine for so many votes, from what there is: `threads` to use here, a Dask scheduler's address.
 
-    Moving blocks to other machines pays from 200 million votes on, threads from two million on.
+    Threads pay from two million votes on, moving votes to other machines from 200 million on.
     """
-    if dask is not None and votes >= VOTES_FOR_MACHINES:
-        return OnDask(dask)
+    if scheduler is not None and votes >= VOTES_FOR_MACHINES:
+        return OnDask.at(scheduler)
     return Threads(threads) if threads > 1 and votes >= VOTES_FOR_THREADS else Serial()
+
+
+def _made(make: Callable[[], list[Block]]) -> list[Block]:
+    return make()
 
 
 def _answers_of_part(part: list[Block], step: Callable[[Block], Answer]) -> list[Answer]:
