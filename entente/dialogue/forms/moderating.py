@@ -22,7 +22,8 @@ class QueueForm(forms.Form):
     """Which statements are shown and in which order; reads as a sentence."""
 
     show = forms.ChoiceField(choices=State.choices, required=False, widget=forms.HiddenInput)
-    language = forms.ChoiceField(label=_("Statements in"), required=False)
+    # Not `language`: every page takes that for the reader's.
+    written = forms.ChoiceField(label=_("Statements in"), required=False)
     kind = forms.ChoiceField(
         label=_("that are"),
         required=False,
@@ -44,7 +45,7 @@ class QueueForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, languages: list[str]) -> None:
         super().__init__(data, auto_id="filter-%s")
-        field = self.fields["language"]
+        field = self.fields["written"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("every language")), *((code, language_name(code)) for code in languages)]
 

@@ -21,7 +21,7 @@ from entente.people.sign_in import MemberRequest
 
 State = Statement.State
 Reason = Statement.Reason
-KEPT = ("show", "language", "kind", "order", "page")
+KEPT = ("show", "written", "kind", "order", "page")
 
 
 def moderate_statements(request: MemberRequest, reference: str) -> HttpResponse:

@@ -69,7 +69,7 @@ def queue_page(
     page = Paginator(chosen, PAGE).get_page(asked.get("page"))
     families, texts = _families(request, dialogue, page)
     done, total = queries.progress(dialogue, request.member)
-    kept = {name: form.wanted(name) for name in ("language", "kind", "order") if form.wanted(name)}
+    kept = {name: form.wanted(name) for name in ("written", "kind", "order") if form.wanted(name)}
     context = {
         "dialogue": dialogue,
         "log_url": public_page("moderation_log", dialogue),
@@ -95,11 +95,11 @@ def queue_page(
 
 def _wanted(everything: list[Listed], form: QueueForm) -> list[Listed]:
     """Those asked for, families together, in the order asked for."""
-    language, kind, order = (form.wanted(name) for name in ("language", "kind", "order"))
+    written, kind, order = (form.wanted(name) for name in ("written", "kind", "order"))
     rows = [
         row
         for row in everything
-        if (not language or row.language == language) and (not kind or row.is_alike == (kind == "alike"))
+        if (not written or row.language == written) and (not kind or row.is_alike == (kind == "alike"))
     ]
     size = Counter(row.first for row in rows)
     oldest: dict[uuid.UUID, int] = {}
