@@ -9,6 +9,7 @@ import uuid
 from bisect import bisect
 from collections.abc import Container
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -32,18 +33,20 @@ class Deck:
     read_at: float = field(default_factory=time.monotonic)
     wordings: dict[str, dict[Any, Any]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        weights = [1.0 / (row.votes + HEAD_START) for row in self.statements]
-        places = {
-            "reach": list(accumulate(weights)),
-            "numbers": {row.pk: row.number or 0 for row in self.statements},
-            "by_number": {row.number or 0: row for row in self.statements},
-        }
-        self.__dict__.update(places)
+    @cached_property
+    def reach(self) -> list[float]:
+        """How far the weights of the first, the first two, … statements reach together."""
+        return list(accumulate(1.0 / (row.votes + HEAD_START) for row in self.statements))
 
-    reach: list[float] = field(init=False, repr=False)
-    numbers: dict[uuid.UUID, int] = field(init=False, repr=False)
-    by_number: dict[int, Statement] = field(init=False, repr=False)
+    @cached_property
+    def numbers(self) -> dict[uuid.UUID, int]:
+        """The statements' numbers by their ids."""
+        return {row.pk: row.number or 0 for row in self.statements}
+
+    @cached_property
+    def by_number(self) -> dict[int, Statement]:
+        """The statements by their numbers."""
+        return {row.number or 0: row for row in self.statements}
 
     def draw(self, answered: Container[uuid.UUID], lot: random.Random | None = None) -> Statement | None:
         """One that was not answered; those with fewer votes come up more often, in inverse proportion.

@@ -28,7 +28,9 @@ FORGOTTEN = _(
     "We don't find your earlier answers any more, and nothing was changed. Answer again: you then begin anew."
 )
 # Tries an hour. A library, a school or a mobile network shows one address for many people.
-VOTES, NEWCOMERS, STATEMENTS, CODES = 1200, 1000, 20, 600
+NEWCOMERS, STATEMENTS, CODES = 1000, 20, 600
+# Answers a minute of one person: nobody reads faster.
+VOTES = 300
 # Answers a minute from one range of addresses, in each web process: a thousand pupils at once answer one
 # each every 25 seconds; a script with a thousand codes does not get further than they.
 VOTES_OF_A_RANGE = 2400
@@ -135,10 +137,12 @@ def forget_if_unknown(response: HttpResponse, dialogue: Dialogue, voice: Voice) 
 
 
 def is_too_much(request: HttpRequest, voice: Voice, action: str, at_most: int) -> bool:
-    """Whether this browser, or for newcomers this address, tried too often within the hour."""
-    if voice.participant is not None:
-        return not within_limit(action, str(voice.participant.token_hash), at_most=at_most)
-    return not within_limit(action, sender(request), at_most=NEWCOMERS if action == "vote" else at_most)
+    """Whether this browser, or a newcomer's address, tried too often in this minute or hour."""
+    if voice.participant is None:
+        return not within_limit(action, sender(request), at_most=NEWCOMERS if action == "vote" else at_most)
+    who = str(voice.participant.token_hash)
+    within = MINUTE.within if action == "vote" else within_limit
+    return not within(action, who, at_most=at_most)
 
 
 def is_flood(request: HttpRequest) -> bool:

@@ -19,6 +19,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from entente.audit import clock
+from entente.audit.actors import begun
 from entente.audit.decisions import Refused
 from entente.dialogue import queries, rules, services
 from entente.dialogue.forms.voting import ANSWERS, CodeForm, StatementForm, VoteForm
@@ -80,7 +81,8 @@ def vote(request: HttpRequest, reference: str) -> HttpResponse:
         if deck is None:
             raise Http404
         voice = voice_of(request, deck.dialogue)
-        with voice.speaking():
+        # Whoever takes part was proven a moment ago, in this very transaction.
+        with begun(voice.participant) if voice.participant else voice.speaking():
             if request.method == "POST":
                 return _cast(request, deck, voice)
             return _card(request, voice, reference)
@@ -91,7 +93,7 @@ def _cast(request: HttpRequest, deck: Deck, voice: Voice) -> HttpResponse:
     if not form.is_valid():
         return _card(request, voice, deck.dialogue.reference, problem=form.problem(), status=400)
     if is_too_much(request, voice, "vote", VOTES):
-        return one_moment(request)
+        return one_moment(request, minutes=1 if voice.participant else 0)
     number, value = form.cleaned_data["statement"], ANSWERS[form.cleaned_data["vote"]]
     # What comes back is read first: what is written holds others up until it is committed.
     own = queries.own_answers(deck.dialogue.pk, voice.participant) if voice.participant else {}
