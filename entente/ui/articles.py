@@ -24,13 +24,10 @@ ISOLATES = {"auto": "\u2068", "ltr": "\u2066", "rtl": "\u2067"}
 ISOLATED = "\u2069"
 SPACES = re.compile(r"[ \t\r\n\f]+")
 # What a page's style gives to drawings.
-STYLE = (
-    "<style>.agree{fill:#0a5c63}.disagree{fill:#9a5b06}.pass{fill:#eae1cf}"
-    ".label-halo{font-size:20px}.label-size{font-size:16px}</style>"
-)
+STYLE = "<style>.agree{fill:#0a5c63}.disagree{fill:#9a5b06}.pass{fill:#eae1cf}</style>"
 BAR = re.compile(r'<rect class="(\w+)" x="([\d.]+)" y="0" width="([\d.]+)"')
-HALO = re.compile(r'<text\b[^>]* paint-order="stroke">[^<]*</text>')
-STROKE = re.compile(r' (?:stroke|stroke-width|stroke-linejoin|paint-order)="[^"]*"')
+LABEL = re.compile(r"<text\b([^>]*)>([^<]*)</text>")
+VALUE = re.compile(r'([\w-]+)="([^"]*)"')
 LONE_LETTER = re.compile(r" (?=[\u2066-\u2069]*\w[\u2066-\u2069]*:?(?: |$))")
 GROUP_BAR = re.compile(r'width="([\d.]+)"')
 
@@ -171,7 +168,10 @@ def _table(element: Element) -> Node:
     return {
         "is": "table",
         "caption": lines(caption.children) if caption else [],
-        "columns": [{"runs": lines(cell.children), "number": "number" in cell.classes} for cell in head],
+        "columns": [
+            {"runs": _kept_together(lines(cell.children)), "number": "number" in cell.classes}
+            for cell in head
+        ],
         "rows": [[lines(cell.children) for cell in row] for row in rows[1:] if len(row) == len(head)],
     }
 
@@ -187,7 +187,26 @@ def _drawing(element: Element) -> Iterator[Node]:
     elif element.attributes.get("role") == "img":
         told = re.findall(r"<(?:title|desc)\b[^>]*>(.*?)</(?:title|desc)>", element.drawn, re.DOTALL)
         label = element.attributes.get("aria-label", "")
-        yield {"is": "picture", "svg": as_file(element), "alt": ". ".join(map(unescape, told)) or label}
+        yield {
+            "is": "picture",
+            "svg": LABEL.sub("", as_file(element)),
+            "size": [float(part) for part in element.attributes["viewbox"].split()[2:]],
+            "labels": [_label(*found.groups()) for found in LABEL.finditer(element.drawn)],
+            "alt": ". ".join(map(unescape, told)) or label,
+        }
+
+
+def _label(attributes: str, text: str) -> Node:
+    """Words in a drawing. Set by themselves: inside a drawing, a PDF loses which letters joined signs are."""
+    values = dict(VALUE.findall(attributes))
+    return {
+        "x": float(values["x"]),
+        "y": float(values["y"]),
+        "anchor": values.get("text-anchor", "start"),
+        "strong": float(values.get("font-weight", "400")) >= 550,
+        "small": "label-size" in values.get("class", ""),
+        "text": unescape(text),
+    }
 
 
 def _group_bars(element: Element) -> Iterator[Node]:
@@ -211,8 +230,7 @@ def as_file(element: Element) -> str:
     opening, rest = element.drawn.split(">", 1)
     if "xmlns=" not in opening:
         opening += ' xmlns="http://www.w3.org/2000/svg" font-family="sans-serif"'
-    # Letters that join would cover each other with their halos: all halos first, then the letters.
-    return f"{opening}>{STYLE}" + HALO.sub(lambda text: text[0] + STROKE.sub("", text[0]), rest)
+    return f"{opening}>{STYLE}{rest}"
 
 
 def lines(children: Iterable[Element | str]) -> list[Run]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import struct
 import subprocess
@@ -22,6 +23,8 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from entente.ui.context import city_name
+
+logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE / "print_fonts"
@@ -148,6 +151,8 @@ def _typeset(asked: dict[str, Any], limit: float) -> bytes:
         raise NotPrinted(f"The paper was not set within {limit} seconds.") from problem
     if done.returncode:
         raise NotPrinted(done.stderr.decode(errors="replace")[:2000] or "The paper took too long.")
+    if done.stderr:
+        logger.warning("A paper is tagged, but not PDF/UA-1: %s", done.stderr.decode(errors="replace")[:500])
     return done.stdout
 
 

@@ -6,6 +6,7 @@ import json
 import resource
 import sys
 import tempfile
+from typing import Any
 
 import typst
 
@@ -18,24 +19,30 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (asked["seconds"], asked["seconds"]))
     with tempfile.TemporaryDirectory() as nothing:  # the only folder a paper could read from
         try:
-            paper = typst.compile(
-                asked["source"].encode(),
-                root=nothing,
-                font_paths=typst.Fonts(
-                    include_system_fonts=False, include_embedded_fonts=False, font_paths=[asked["fonts"]]
-                ),
-                ignore_system_fonts=True,
-                sys_inputs={"data": asked["data"]},
-                pdf_standards=["ua-1"],
-                timestamp=asked["timestamp"],
-                package_path=nothing,
-                package_cache_path=nothing,
-            )
+            paper = _set(asked, nothing, ["ua-1"])
         except typst.TypstError as problem:
             sys.stderr.write(f"{problem.message}\n{problem.diagnostic}")
-            return STOPPED
+            if not problem.message.startswith("PDF/UA-1 error"):
+                return STOPPED
+            paper = _set(asked, nothing, [])  # tagged all the same, only not all that the standard asks
     sys.stdout.buffer.write(paper)
     return 0
+
+
+def _set(asked: dict[str, Any], nothing: str, standards: list[Any]) -> bytes:
+    return typst.compile(
+        asked["source"].encode(),
+        root=nothing,
+        font_paths=typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=[asked["fonts"]]
+        ),
+        ignore_system_fonts=True,
+        sys_inputs={"data": asked["data"]},
+        pdf_standards=standards,
+        timestamp=asked["timestamp"],
+        package_path=nothing,
+        package_cache_path=nothing,
+    )
 
 
 if __name__ == "__main__":
