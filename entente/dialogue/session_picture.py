@@ -2,7 +2,7 @@
 
 The rules are those of decision 4, for each statement apart: nothing about fewer than ten people, and a new
 picture only when at least ten more answered than at the last one. So nobody can look, let one person answer,
-and look again. Nor can anybody subtract a room from the whole: what is left is nobody, or ten people and more.
+and look again. Nor can anybody subtract a room from the whole: nobody is left, or ten people and more.
 """
 
 from __future__ import annotations
@@ -23,19 +23,23 @@ def session_picture(
     wholes: Iterable[Mapping[int, int]],
     before: Mapping[str, Any] | None = None,
 ) -> Plain:
-    """The picture of one session: `{"people": tens, "statements": {number: {"answered", "shares"}}}`.
+    """The picture of one session: `{"people": tens, "statements": {number: told}}`.
 
     `counts`: agree, disagree, pass by statement number; `wholes`: how many answered each statement in larger
     groups that are told as well and that hold this room; `before`: the picture that it replaces.
-    `answered` is exact, to know when ten more have answered: never show it.
+    What is told is `answered`, `shares` and `is_told`. `answered` is exact, to know when ten more have
+    answered: never show it. What may not be told now is kept with `is_told` false, for the same reason.
     """
     shown = before["statements"] if before else {}
     larger = list(wholes)
-    statements = {
-        str(number): _steady(shown.get(str(number)), cell)
-        for number, cell in sorted(counts.items())
-        if sum(cell) >= LEAST and not any(_leaves_few(whole.get(number), sum(cell)) for whole in larger)
-    }
+    statements = {}
+    for number, cell in sorted(counts.items()):
+        known = shown.get(str(number))
+        leaves_few = any(_leaves_few(whole.get(number), sum(cell)) for whole in larger)
+        if known is not None and (leaves_few or sum(cell) < known["answered"] + LEAST):
+            statements[str(number)] = {**known, "is_told": not leaves_few}
+        elif sum(cell) >= LEAST and not leaves_few:
+            statements[str(number)] = {"answered": sum(cell), "shares": _rough(cell), "is_told": True}
     return {"people": people // LEAST * LEAST, "statements": statements}
 
 
@@ -43,14 +47,8 @@ def _leaves_few(whole: int | None, answered: int) -> bool:
     return whole is not None and 0 < whole - answered < LEAST
 
 
-def _steady(before: Plain | None, cell: Sequence[int]) -> Plain:
-    answered = sum(cell)
-    if before is not None and answered < before["answered"] + LEAST:
-        return before
-    return {
-        "answered": answered,
-        "shares": [round(100 * part / answered / ROUGHLY) * ROUGHLY for part in cell],
-    }
+def _rough(cell: Sequence[int]) -> list[int]:
+    return [round(100 * part / sum(cell) / ROUGHLY) * ROUGHLY for part in cell]
 
 
 def on_the_wall(picture: Mapping[str, Any], numbers: Iterable[int], most: int) -> list[Plain]:
@@ -62,7 +60,7 @@ def on_the_wall(picture: Mapping[str, Any], numbers: Iterable[int], most: int) -
     rows = [
         {"number": int(number), "shares": told["shares"], "is_shared": True}
         for number, told in picture["statements"].items()
-        if int(number) in may
+        if int(number) in may and told["is_told"]
     ]
     rows.sort(key=lambda row: (-max(row["shares"][:2]), row["number"]))
     shared = rows[: most - most // 2]
