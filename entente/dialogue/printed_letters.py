@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import strip_tags
-from django.utils.translation import get_language_info, override
+from django.utils.translation import get_language_bidi, get_language_info, override
 from django.utils.translation import gettext as _
 
 from entente.dialogue.models import Dialogue
@@ -60,17 +60,17 @@ def _part(invitation: Invitation, language: str) -> dict[str, Any]:
         return {
             "language": language,
             "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
-            "asks": _("%(sender)s asks you:") % {"sender": dialogue.owner},
+            "asks": _("%(sender)s asks you:") % {"sender": isolated(dialogue.owner)},
             "question": said(texts["question"].text, texts["question"].language),
             "how": _(
-                "Photograph the square with your telephone, or open the address below and enter your code."
+                "Photograph the square with your telephone, or open the address and enter your code."
                 " Read short statements and say what you think: agree, disagree or pass. It takes some ten"
                 " minutes, and you can stop at any time. No account and no name is needed."
             ),
             "address": invitation.addresses[language],
             "code_label": _("Your code"),
             "until": _("You can answer until %(day)s.")
-            % {"day": strip_tags(reading_date(dialogue.closes_at))}
+            % {"day": isolated(strip_tags(reading_date(dialogue.closes_at)))}
             if dialogue.closes_at
             else "",
             "use_label": _("What happens with your answers"),
@@ -79,21 +79,26 @@ def _part(invitation: Invitation, language: str) -> dict[str, Any]:
                 "The code says only that a letter went to %(district)s, not who you are. Keep this letter:"
                 " whoever has the code can read and change the answers given with it."
             )
-            % {"district": district}
+            % {"district": isolated(district)}
             if district
             else _(
                 "The code says only that somebody was invited, not who you are. Keep this letter: whoever has"
                 " the code can read and change the answers given with it."
             ),
             "help_label": _("Help, by telephone or on paper"),
-            "help": invitation.help,
+            "help": isolated(invitation.help),
         }
 
 
 def _beginning(text: str, room: int) -> str:
-    """The first paragraph, as far as whole sentences fit."""
-    first = next((part.strip() for part in text.split("\n") if part.strip()), "")
-    if len(first) <= room:
-        return first
-    ends = [found.end() for found in re.finditer(r"[.!?؟](?=\s)", first[: room + 1])]
-    return first[: ends[-1]] if ends else first[:room].rpartition(" ")[0] + " …"
+    """As many whole sentences as fit."""
+    whole = " ".join(text.split())
+    if len(whole) <= room:
+        return whole
+    ends = [found.end() for found in re.finditer(r"[.!?؟](?=\s)", whole[: room + 1])]
+    return whole[: ends[-1]] if ends else whole[:room].rpartition(" ")[0] + " …"
+
+
+def isolated(text: object) -> str:
+    """A name, a day or a number that keeps its own direction in Arabic text (Unicode TR9, FSI and PDI)."""
+    return f"\u2068{text}\u2069" if get_language_bidi() else str(text)

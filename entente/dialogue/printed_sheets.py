@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from entente.dialogue.models import Dialogue, HostedSession, Statement
+from entente.dialogue.printed_letters import isolated
 from entente.dialogue.queries import Worded
 from entente.ui.printing import pdf, said
 from entente.ui.templatetags.ui import reading_date
@@ -26,11 +27,12 @@ def sheet(
 ) -> bytes:
     """A PDF with these statements; `texts` has their words and the dialogue's own, as `wording` does."""
     with override(language):
+        about = (session.name, session.place, strip_tags(reading_date(session.held_on)))
         content = {
             "title": f"{texts['title'].text} – {session.name}",
             "question": _own(texts["question"]),
             "reference": dialogue.reference,
-            "session": [session.name, session.place, strip_tags(reading_date(session.held_on))],
+            "session": [isolated(part) for part in about if part],
             "how": [
                 _("Tick one box for each statement. Leave a line empty if you do not want to answer it."),
                 _("“Pass” means: I read it, and I neither agree nor disagree."),
