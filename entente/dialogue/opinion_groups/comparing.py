@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entente.dialogue.opinion_groups.placing import PlainComponents, PlainGroup
 from entente.dialogue.opinion_groups.polis_mode import PolisResult
@@ -52,7 +53,7 @@ def groups_on_map(
     return np.where(seen >= fewest_votes, np.argmin(apart, axis=0), -1)
 
 
-def compare_with_polis(group: Whole, polis: PolisResult) -> Comparison:
+def compare_with_polis(group: Whole | NDArray[np.int8], polis: PolisResult) -> Comparison:
     """Lay a division of people `group` int64[n] beside that of Polis, -1 for whoever has no group."""
     both = int(((group >= 0) & (polis.group >= 0)).sum())
     sizes = sorted((int(size) for size in polis.group_sizes), reverse=True)

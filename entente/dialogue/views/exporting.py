@@ -126,7 +126,7 @@ def _agreement(compared: dict[str, Any]) -> list[str]:
     value = compared["agreement"]
     words = next(words for least, words in ALIKE if value >= least)
     said = _(
-        "Adjusted Rand index over more than %(people)s people who are in a group on both sides: %(value)s, "
+        "Adjusted Rand index over at least %(people)s people who are in a group on both sides: %(value)s, "
         "where 1 means the same groups and 0 no more in common than chance."
     )
     return [str(words), said % {"people": number(compared["people"]), "value": number(round(value, 2))}]
