@@ -31,6 +31,7 @@ FONTS = HERE / "print_fonts"
 TYPESETTING = HERE / "typesetting.py"
 PAPER = "ui/print/paper.typ"
 LIMIT = 30  # seconds for one paper
+MASK = 4  # of a square: larger blocks, two modules high and three wide
 LONGEST_WORD, PIECE = 30, 12  # a longer one may be parted after so many letters
 LONG_WORD = re.compile(rf"[^\s\u200b<>/-]{{{LONGEST_WORD},}}")
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -89,7 +90,8 @@ def said(text: str, language: str) -> dict[str, str]:
 
 def qr_code(text: str) -> str:
     """The square that a telephone reads as `text`, as SVG with its quiet margin."""
-    made = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=4)
+    # Always the same mask: trying all eight takes eight times as long, and a telephone reads each.
+    made = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=4, mask_pattern=MASK)
     made.add_data(text)
     rows = made.get_matrix()
     dots = "".join(
