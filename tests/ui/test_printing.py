@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.template import TemplateDoesNotExist
+from django.template.utils import get_app_template_dirs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,8 +31,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Any:
     template = folder / TRIAL
     template.write_text('= #words(data.title)\n#words(data.at("text", default: ""))\n')
     with pytest.MonkeyPatch.context() as patch:
-        kept = printing.get_app_template_dirs
-        patch.setattr(printing, "get_app_template_dirs", lambda name: (*kept(name), folder))
+        patch.setattr(printing, "get_app_template_dirs", lambda name: (*get_app_template_dirs(name), folder))
         yield template
 
 
