@@ -70,12 +70,19 @@ def _beside_red_dwarf(name: str, run: Run, found: list[Found], *, runs: int) -> 
 
 
 def _same_bits(usual: list[Found]) -> Iterator[Promise]:
-    """Whether every bit of the result is the same on another run, order of arrival and number of threads."""
+    """Whether every bit of the result is the same on another run, order of arrival, engine."""
     first = usual[0].digest
     again = {found.digest for found in usual} == {first}
     shuffled = repeated(Run(10_000, 1_000, 50, arrival=1), 1)[0].digest == first
     threads = repeated(Run(10_000, 1_000, 50, threads=2), 1)[0].digest == first
-    for word, kept in (("run again", again), ("arrival shuffled", shuffled), ("two threads", threads)):
+    workers = repeated(Run(10_000, 1_000, 50, workers=2), 1)[0].digest == first
+    kinds = {
+        "run again": again,
+        "arrival shuffled": shuffled,
+        "two threads": threads,
+        "two Dask worker processes": workers,
+    }
+    for word, kept in kinds.items():
         yield Promise(f"the same bits, {word}", float(kept), 1, "of 1", at_most=False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import os
 import resource
@@ -17,7 +18,7 @@ import numpy as np
 
 from bench.opinions.made_votes import MadeVotes, made_votes
 from entente.dialogue.opinion_groups import Result, Votes, find_groups
-from entente.dialogue.opinion_groups.engines import Serial, Threads
+from entente.dialogue.opinion_groups.engines import Engine, OnDask, Serial, Threads
 from entente.dialogue.opinion_groups.stability import adjusted_rand_index, stability
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +29,8 @@ THREAD_SETTINGS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 class Run:
     """What to work out: about `each` votes of everybody, arriving in the order number `arrival`.
 
-    `threads` is for the engine; `draws` above 0 measures how stable the groups are instead of finding them.
+    `threads` is for the engine, or `workers` processes of a Dask cluster on this machine when above 0;
+    `draws` above 0 measures how stable the groups are instead of finding them.
     """
 
     people: int
@@ -37,6 +39,7 @@ class Run:
     arrival: int = 0
     threads: int = 1
     draws: int = 0
+    workers: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Found:
 def work_out(run: Run) -> Found:
     """Make the votes, find the groups in this process."""
     made = made_votes(run.people, run.statements, run.each, arrival=run.arrival)
-    engine = Threads(run.threads) if run.threads > 1 else Serial()
+    engine = _engine(run)
     before = time.process_time()
     votes = Votes.of(made.rows, made.columns, made.values, run.people, run.statements)
     result = find_groups(votes, engine=engine)
@@ -68,6 +71,16 @@ def work_out(run: Run) -> Found:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     likeness = adjusted_rand_index(made.group, result.group[made.seats])
     return Found(seconds, peak, result.k, likeness, _digest(made, result))
+
+
+def _engine(run: Run) -> Engine:
+    if run.workers:
+        distributed = importlib.import_module("distributed")
+        cluster = distributed.LocalCluster(
+            n_workers=run.workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+        )
+        return OnDask(distributed.Client(cluster))
+    return Threads(run.threads) if run.threads > 1 else Serial()
 
 
 def repeated(run: Run, times: int = 5) -> list[Found]:

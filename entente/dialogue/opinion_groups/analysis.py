@@ -41,7 +41,7 @@ from entente.dialogue.opinion_groups.votes import Bools, Floats, Votes, Whole
 
 METHOD = "entente-2"
 AGREE_DISAGREE_PASS = [2, 0, 1]  # from the order of codes: disagree, pass, agree
-PART = 64
+PART = 16
 
 
 @dataclass(frozen=True)
