@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import struct
 import subprocess
@@ -30,6 +31,7 @@ HERE = Path(__file__).resolve().parent
 FONTS = HERE / "print_fonts"
 TYPESETTING = HERE / "typesetting.py"
 PAPER = "ui/print/paper.typ"
+FINDS_PYTHON = ("PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH")
 LIMIT = 30  # seconds for one paper
 MASK = 4  # of a square: larger blocks, two modules high and three wide
 LONGEST_WORD, PIECE = 30, 12  # a longer one may be parted after so many letters
@@ -144,10 +146,17 @@ def _source(template: str) -> str:
 
 def _typeset(asked: dict[str, Any], limit: float) -> bytes:
     """In a process of its own: it can be ended, it holds up nobody, and its memory is given back."""
-    command = [sys.executable, "-I", str(TYPESETTING)]
+    command = [sys.executable, "-P", str(TYPESETTING)]
+    # Nothing of ours but where Python finds its packages: no address, no key.
+    needed = {name: os.environ[name] for name in FINDS_PYTHON if name in os.environ}
     try:
         done = subprocess.run(
-            command, input=json.dumps(asked).encode(), capture_output=True, timeout=limit, check=False, env={}
+            command,
+            input=json.dumps(asked).encode(),
+            capture_output=True,
+            timeout=limit,
+            check=False,
+            env=needed,
         )
     except subprocess.TimeoutExpired as problem:
         raise NotPrinted(f"The paper was not set within {limit} seconds.") from problem
