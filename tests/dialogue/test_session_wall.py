@@ -181,7 +181,7 @@ def test_the_wall_tells_what_the_room_says(
     keep_picture(city, session.name, {"people": 30, "statements": told}, monkeypatch)
     client = client_of(city.amina)
     text = words(client.get(wall(city, session)))
-    assert "30 and more people from this room so far" in text
+    assert "At least 30 people from this room so far" in text
     assert first.text in text or second.text in text
     assert "agree 80%" in text
     assert "31" not in text.replace(session.room_code, "")

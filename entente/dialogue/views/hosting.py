@@ -96,10 +96,11 @@ def _door(request: MemberRequest, dialogue: Dialogue, hosted: HostedSession) -> 
     """How people in the room come in: an address, a code and its square; nothing once it ended."""
     if hosted.ended_at is not None or hosted.code_id is None:
         return {"code": ""}
-    code = hosted.room_code
+    code, address = hosted.room_code, code_address(request, dialogue, hosted.language)
     return {
         "code": code,
-        "address": code_address(request, dialogue, hosted.language),
+        "address": address,
+        "short_address": address.partition("://")[2],  # nobody types the rest
         "square": SafeString(qr_code(join_address(request, dialogue, code, hosted.language))),
     }
 
