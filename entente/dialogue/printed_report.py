@@ -38,7 +38,7 @@ def paper(page: str, *, reference: str, made_at: datetime, address: str, languag
         "blocks": blocks,
         "found_at": _("The newest edition of this report and its open data are found here:"),
         "address": address,
-        "boxes": "" if is_printable(page) else _boxes(),
+        "boxes": "" if is_printable(json.dumps(blocks, ensure_ascii=False)) else _boxes(),
     }
     key = _key(content, made_at, language)
     with _one_at_a_time:

@@ -116,7 +116,7 @@ def _furniture(context: Mapping[str, Any], language: str) -> dict[str, Any]:
         "city": city_name(),
         "reference": "",
         "made_on": [day.year, day.month, day.day] if day else None,
-        # Translators: at the foot of every printed page, {page} and {pages} are numbers.
+        # Translators: at the foot of every printed page; both are numbers.
         "page_of": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
     }
 
