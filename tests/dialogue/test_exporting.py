@@ -17,12 +17,15 @@ from django.urls import reverse
 
 from entente.audit import clock
 from entente.audit.actors import acting
+from entente.audit.decisions import allow
 from entente.audit.queries import history
+from entente.audit.services import log
 from entente.dialogue import queries, services
 from entente.dialogue.models import Analysis, Dialogue, PolisExport
 from entente.dialogue.opinion_groups import compare_with_polis, find_groups, groups_on_map, polis_groups
 from entente.dialogue.polis_csv import Conversation, read_zip
-from entente.keys.sealing import Unreadable
+from entente.keys.fields import keystore
+from entente.keys.sealing import Unreadable, unseal
 from entente.people.models import Member
 from tests.conftest import City, sign_in
 from tests.dialogue.planted_votes import planted
@@ -163,13 +166,10 @@ def test_the_file_lies_sealed_in_the_database(london: tuple[Client, Dialogue], r
     assert b"PK" not in content[:4]
     with pytest.raises(zipfile.BadZipFile):
         zipfile.ZipFile(io.BytesIO(content))
-    role("entente_owner")
-    with acting(JOB), connection.cursor() as cursor:
-        other = uuid.uuid4()
-        cursor.execute("update dialogue_polisexport set id = %s where id = %s", [other, export.pk])
-    role("entente_staff")
     with pytest.raises(Unreadable):
-        client.post(page("take_polis_export", dialogue.reference, other))
+        unseal(keystore().key(dialogue.pk), content, b"dialogue_polisexport|content|elsewhere")
+    with pytest.raises(Unreadable):
+        unseal(keystore().key(uuid.uuid4(), create=True), content, b"")
 
 
 def test_no_time_is_in_the_files_and_nobody_is_named_as_an_author(
@@ -191,18 +191,17 @@ def test_no_time_is_in_the_files_and_nobody_is_named_as_an_author(
 
 
 def test_an_export_can_be_taken_for_one_day_and_is_then_forgotten(
-    london: tuple[Client, Dialogue], role: Role, monkeypatch: pytest.MonkeyPatch
+    london: tuple[Client, Dialogue], role: Role
 ) -> None:
     client, dialogue = london
     asked(client, dialogue)
     export = made(dialogue, role)
     role("entente_owner")
     assert services.forget_polis_exports(by=JOB) == 0
-    with acting(JOB), connection.cursor() as cursor:
-        cursor.execute(
-            "update dialogue_polisexport set asked_at = %s where id = %s",
-            [clock.now() - timedelta(days=1, seconds=1), export.pk],
-        )
+    with acting(JOB):
+        before = clock.now() - timedelta(days=1, seconds=1)
+        PolisExport.objects.visible_to(JOB).filter(pk=export.pk).update(asked_at=before)
+        log("dialogue.refused", by=JOB, about=export, decision=allow("A day passes."))
     role("entente_staff")
     assert taken(client, dialogue, export).status_code == 404
     assert "Take the zip" not in words(client.get(page("polis_exports", dialogue.reference)))

