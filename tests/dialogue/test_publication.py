@@ -1,36 +1,47 @@
-"""What may be told to everybody: ten and more, also by difference."""
+"""What may be told to everybody: ten and more, in steps that add up."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entente.dialogue.publication import LEAST, hidden_if_few, is_due, outcome, rough_outcome, steady, without
+from entente.dialogue.publication import LEAST, as_told, is_due, outcome, rough_outcome, without
+from entente.dialogue.publication.rounding import (
+    has_changed,
+    headline_shares,
+    headline_step,
+    held,
+    part_shares,
+    tens,
+)
+from entente.dialogue.publication.shown_map import one_area
+from entente.ui.shares import in_steps
 
 counts = st.lists(st.integers(0, 60), min_size=3, max_size=3)
 
 
 def result(sizes: list[int], cells: list[list[list[int]]], others: list[list[int]]) -> dict[str, Any]:
-    """An analysis as the module opinion_groups gives it, with `others` the votes of people in no group."""
+    """An analysis with `others` the votes of people in no group, as one made before there were strata."""
     totals = [
         [sum(parts) for parts in zip(*column, strict=True)] for column in zip(*cells, others, strict=True)
     ]
     groups = [
         {
             "size": size,
-            "centre": [0.0, 0.0],
+            "centre": [float(size), 0.0],
             "outline": None,
             "counts": table,
-            "stands_for": [{"statement": 0}],
+            "stands_for": [{"statement": 0, "direction": 1, "share": 0.6667, "effect": 0.31, "p": 0.01}],
         }
         for size, table in zip(sizes, cells, strict=True)
     ]
     return {
         "method": "entente-1", "clear": len(sizes) > 1, "eligible": sum(sizes), "fewest_votes": 7,
-        "groups": groups, "totals": totals, "uncertain": [0],
-        "bridging": [{"statement": 0}], "dividing": [{"statement": 0}],
+        "groups": groups, "totals": totals, "uncertain": [0], "stability": None,
+        "bridging": [{"statement": 0, "direction": 1}], "dividing": [{"statement": 0}],
         "components": {"mean": [0.0], "loadings": [[1.0, 0.0]], "statement_positions": [[1.0, 0.0]]},
     }  # fmt: skip
 
@@ -39,55 +50,123 @@ def took_part(people: int) -> dict[str, dict[str, int]]:
     return {"stratum": {"open": people}}
 
 
+# Rounding
+
+
+@given(
+    parts=st.lists(st.integers(0, 10**6), min_size=1, max_size=6),
+    step=st.sampled_from([1, 5, 10, 20, 25, 50]),
+)
+def test_shares_that_stand_together_add_to_a_hundred(parts: list[int], step: int) -> None:
+    told = in_steps(parts, step)
+    assert sum(told) == (100 if sum(parts) else 0)
+    for share, part in zip(told, parts, strict=True):
+        assert share % step == 0
+        assert abs(share - 100 * part / max(sum(parts), 1)) < step or not sum(parts)
+
+
+def test_the_largest_remainder_gets_what_is_left() -> None:
+    assert in_steps([1, 1, 1]) == [34, 33, 33]
+    assert in_steps([67, 67, 66]) == [34, 33, 33]
+    assert in_steps([24, 10, 10], 10) == [60, 20, 20]
+
+
 @given(cell=counts)
 def test_fewer_than_ten_are_never_told(cell: list[int]) -> None:
-    told = hidden_if_few(cell)
-    assert (told is None) == (sum(cell) < LEAST)
+    for told in (tens(sum(cell)), headline_shares(cell), part_shares(cell)):
+        assert (told is None) == (sum(cell) < LEAST)
 
 
-@given(new=counts, old=counts)
-def test_the_difference_to_the_last_release_is_nothing_or_ten(new: list[int], old: list[int]) -> None:
-    told = steady(hidden_if_few(new), hidden_if_few(old))
-    if told is not None and hidden_if_few(old) is not None:
-        moved = sum(abs(a - b) for a, b in zip(told, old, strict=True))
-        assert moved == 0 or moved >= LEAST
+@given(cell=counts, least=st.sampled_from([5, 10]))
+def test_a_step_of_a_part_stands_for_five_people(cell: list[int], least: int) -> None:
+    told = part_shares(cell, least)
+    for share in told or []:
+        coarsest = max(least, 500 / sum(cell))
+        assert share == 0 or share >= min(coarsest, 50)
+
+
+def test_from_a_thousand_people_on_a_share_is_told_to_one_percent() -> None:
+    assert (headline_step(999), headline_step(1000)) == (5, 1)
+
+
+@given(old=counts, new=counts)
+def test_what_is_called_changed_is_ten_peoples_answers_apart(old: list[int], new: list[int]) -> None:
+    shares, people = headline_shares(old), tens(sum(old))
+    if shares is not None and people is not None and has_changed(new, people, shares):
+        assert max(abs(sum(new) - sum(old)), *(abs(a - b) for a, b in zip(new, old, strict=True))) >= LEAST
+
+
+@pytest.mark.parametrize(
+    ("now", "told", "expected"),
+    [(19, 10, 10), (28, 10, 10), (29, 10, 20), (9, 10, 10), (0, 10, None), (9, None, None), (10, None, 10)],
+)
+def test_a_number_of_people_stays_until_ten_are_certain(
+    now: int, told: int | None, expected: int | None
+) -> None:
+    assert held(now, told) == expected
+
+
+# A release
 
 
 @given(sizes=st.lists(st.integers(1, 40), min_size=1, max_size=4), cell=counts, other=counts)
 def test_no_group_of_fewer_than_ten_is_published(sizes: list[int], cell: list[int], other: list[int]) -> None:
     analysed = result(sizes, [[cell] for _ in sizes], [other])
     told = outcome(analysed, [7], took_part(sum(sizes) + 20))
-    assert [group["size"] for group in told["groups"]] == [size for size in sizes if size >= LEAST]
-    assert told["is_clear"] == (len(told["groups"]) > 1)
+    large = [size // 10 * 10 for size in sizes if size >= LEAST]
+    assert [group["size"] for group in told["groups"]] == large
+    assert told["is_clear"] == (len(large) > 1)
 
 
-def test_a_few_people_in_no_group_do_not_show_as_the_rest() -> None:
-    analysed = result([30, 20], [[[20, 5, 5]], [[5, 10, 5]]], [[3, 0, 0]])
-    told = outcome(analysed, [7], took_part(53))
-    assert told["totals"]["7"] == [25, 15, 10]
-    assert outcome(analysed, [7], took_part(64))["totals"]["7"] == [25, 15, 10]
-    many = result([30, 20], [[[20, 5, 5]], [[5, 10, 5]]], [[8, 3, 0]])
-    assert outcome(many, [7], took_part(64))["totals"]["7"] == [33, 18, 10]
+def test_shares_of_a_release_are_told_in_steps_with_people_in_tens() -> None:
+    told = outcome(result([33, 24], [[[20, 5, 8]], [[5, 10, 9]]], [[0, 0, 0]]), [7], took_part(57), votes=123)
+    assert (told["seen"], told["shares"]) == ({"7": 50}, {"7": [45, 25, 30]})
+    assert [group["shares"]["7"] for group in told["groups"]] == [[60, 20, 20], [25, 50, 25]]
+    assert (told["participants"], told["votes"], told["eligible"]) == (50, 120, 50)
 
 
-@given(sizes=st.lists(st.integers(1, 40), min_size=1, max_size=4), other=counts, data=st.data())
-def test_the_total_less_the_groups_told_is_nothing_or_ten(
-    sizes: list[int], other: list[int], data: st.DataObject
-) -> None:
-    cells = [[data.draw(counts)] for _ in sizes]
-    told = outcome(result(sizes, cells, [other]), [7], took_part(sum(sizes) + 20))
-    shown = [group["counts"]["7"] for group in told["groups"] if group["counts"]["7"]]
-    if told["totals"]["7"]:
-        rest = sum(told["totals"]["7"]) - sum(map(sum, shown))
-        assert rest == 0 or rest >= LEAST
+def test_the_middle_of_the_map_is_what_the_shares_tell() -> None:
+    told = outcome(result([33, 24], [[[20, 5, 8]], [[5, 10, 9]]], [[0, 0, 0]]), [7], took_part(57))
+    assert told["map"]["mean"] == [0.2]
 
 
-@given(by=st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 30), min_size=1))
-def test_what_is_hidden_of_who_took_part_is_ten_people_or_everybody(by: dict[str, int]) -> None:
-    told = outcome(result([50], [[[20, 20, 10]]], [[0, 0, 0]]), [1], {"stratum": by})["took_part"]["stratum"]
-    hidden = [name for name, number in told.items() if number is None]
-    assert not hidden or len(hidden) == len(by) or sum(by[name] for name in hidden) >= LEAST
-    assert all(by[name] >= LEAST for name in set(by) - set(hidden))
+def test_a_statement_few_have_answered_lies_nowhere() -> None:
+    told = outcome(result([33, 24], [[[3, 0, 0]], [[4, 0, 0]]], [[0, 0, 0]]), [7], took_part(57))
+    assert told["map"] == {"mean": [None], "loadings": [[0.0, 0.0]], "positions": {}}
+
+
+def test_a_few_newcomers_change_nothing_and_many_change_it() -> None:
+    first = outcome(result([30, 30], [[[20, 5, 5]], [[5, 10, 15]]], [[0, 0, 0]]), [7], took_part(60))
+    few = result([35, 30], [[[25, 5, 5]], [[5, 10, 15]]], [[0, 0, 0]])
+    assert outcome(few, [7], took_part(65), first) == first
+    many = result([60, 30], [[[50, 5, 5]], [[5, 10, 15]]], [[0, 0, 0]])
+    assert outcome(many, [7], took_part(90), first)["shares"] == {"7": [60, 15, 25]}
+
+
+def test_a_statement_accepted_since_is_told_on_a_map_that_stays() -> None:
+    cells = [[[20, 5, 5]], [[5, 10, 15]]]
+    first = outcome(result([30, 30], cells, [[0, 0, 0]]), [7], took_part(60))
+    more = result([30, 30], [[*cells[0], [10, 0, 0]], [*cells[1], [10, 0, 0]]], [[0, 0, 0], [0, 0, 0]])
+    more["components"] = {
+        "mean": [0.0, 0.0],
+        "loadings": [[9.0, 9.0]] * 2,
+        "statement_positions": [[9.0, 9.0]] * 2,
+    }
+    told = outcome(more, [7, 8], took_part(60), first)
+    assert told["shares"]["8"] == [100, 0, 0]
+    assert told["map"]["positions"] == first["map"]["positions"]
+    assert told["map"]["loadings"] == [*first["map"]["loadings"], [0.0, 0.0]]
+
+
+def test_who_came_in_a_way_nobody_came_before_is_told_of_from_ten() -> None:
+    analysed = result([30, 30], [[[20, 5, 5]], [[5, 10, 15]]], [[0, 0, 0]])
+    first = outcome(analysed, [7], {"stratum": {"open": 60}})
+    later = outcome(analysed, [7], {"stratum": {"open": 60, "hosted": 1}}, first)
+    assert later["took_part"]["stratum"] == {"open": 60}
+    assert outcome(analysed, [7], {"stratum": {"open": 55, "hosted": 5}})["took_part"]["stratum"] == {
+        "hosted": None,
+        "open": 50,
+    }
 
 
 def test_what_was_turned_down_leaves_nothing_in_a_result() -> None:
@@ -102,40 +181,95 @@ def test_what_was_turned_down_leaves_nothing_in_a_result() -> None:
         left = without(told, {42})
         assert "41" not in repr(left)
         assert left["numbers"] == [42]
-        assert left["map"] == {"mean": [0.2], "loadings": [[0.0, 1.0]], "positions": {"42": [0.0, 1.0]}}
+        assert left["map"]["loadings"] == [[0.0, 1.0]]
+        assert left["map"]["positions"] == {"42": [0.0, 1.0]}
 
 
 def test_statements_go_by_their_numbers() -> None:
     told = outcome(result([30, 20], [[[20, 5, 5]], [[5, 10, 5]]], [[0, 0, 0]]), [41], took_part(50))
-    assert told["bridging"] == [{"statement": 41}]
-    assert told["groups"][0]["stands_for"] == [{"statement": 41}]
+    assert told["bridging"] == [{"statement": 41, "direction": 1, "shares": [0.6, 0.25]}]
+    assert told["dividing"] == [{"statement": 41, "shares": [0.6, 0.25]}]
+    assert told["groups"][0]["stands_for"] == [{"statement": 41, "direction": 1, "share": 0.6, "effect": 0.3}]
     assert told["map"]["positions"] == {"41": [1.0, 0.0]}
-
-
-def test_one_hidden_count_hides_a_second_so_that_the_total_tells_nothing() -> None:
-    told = outcome(
-        result([50], [[[20, 20, 10]]], [[0, 0, 0]]), [1], {"stratum": {"letter": 30, "open": 16, "hosted": 4}}
-    )
-    assert told["took_part"]["stratum"] == {"hosted": None, "letter": 30, "open": None}
 
 
 def test_nobodys_own_position_or_group_is_published() -> None:
     told = outcome(result([30, 20], [[[20, 5, 5]], [[5, 10, 5]]], [[0, 0, 0]]), [1], took_part(50))
     assert set(told) == {
-        "method", "is_clear", "eligible", "fewest_votes", "numbers", "groups", "totals", "bridging",
-        "dividing", "uncertain", "map", "took_part",
+        "method", "basis", "is_clear", "labels_shown", "stability", "eligible", "fewest_votes", "numbers",
+        "groups", "seen", "shares", "withheld", "bridging", "dividing", "uncertain", "map", "strata",
+        "excluded", "participants", "votes", "took_part",
     }  # fmt: skip
-    assert set(told["groups"][0]) == {"size", "centre", "outline", "counts", "stands_for"}
+    assert set(told["groups"][0]) == {"size", "centre", "outline", "shares", "stands_for"}
 
 
-@given(people=st.integers(0, 500), shown=st.one_of(st.none(), st.integers(0, 50).map(lambda tens: tens * 10)))
-def test_the_picture_for_voters_moves_with_every_tenth_person_only(people: int, shown: int | None) -> None:
-    due = is_due(people, None if shown is None else {"participants": shown})
-    assert due == (people >= LEAST and (shown is None or people // 10 > shown // 10))
+def test_an_analysis_that_does_not_know_how_stable_it_is_still_has_letters() -> None:
+    told = outcome(result([30, 20], [[[20, 5, 5]], [[5, 10, 5]]], [[0, 0, 0]]), [1], took_part(50))
+    assert (told["labels_shown"], told["stability"], told["basis"]) == (True, None, "everybody")
+
+
+OLD = {
+    "method": "entente-1", "is_clear": True, "eligible": 50, "fewest_votes": 7, "numbers": [1, 2],
+    "groups": [
+        {"size": 31, "centre": [1.0, 0.0], "outline": None, "counts": {"1": [20, 5, 6], "2": None},
+         "stands_for": [{"statement": 1, "direction": 1, "share": 0.64, "effect": 0.4, "p": 0.0}]},
+        {"size": 19, "centre": [-1.0, 0.0], "outline": None, "counts": {"1": [2, 15, 2], "2": None},
+         "stands_for": []},
+    ],
+    "totals": {"1": [22, 20, 8], "2": None},
+    "bridging": [], "uncertain": [2],
+    "dividing": [{"statement": 1, "spread": 0.5, "shares": [0.645, 0.105], "p": 0.0}],
+    "map": {"mean": [0.04, 0.1], "loadings": [[1.0, 0.0], [0.0, 1.0]],
+            "positions": {"1": [1.0, 0.0], "2": [0.0, 1.0]}},
+    "took_part": {"stratum": {"letter": 43, "open": None}},
+    "participants": 53, "votes": 77,
+}  # fmt: skip
+
+
+def test_a_release_of_an_earlier_version_is_shown_rounded() -> None:
+    told = as_told(OLD)
+    assert (told["seen"], told["shares"]) == ({"1": 50, "2": None}, {"1": [45, 40, 15], "2": None})
+    assert told["groups"][0]["shares"] == {"1": [60, 20, 20], "2": None}
+    assert told["dividing"] == [{"statement": 1, "shares": [0.6, 0.0]}]
+    assert told["map"]["positions"] == {"1": [1.0, 0.0]}
+    assert told["took_part"] == {"stratum": {"letter": 40, "open": None}}
+    assert as_told(told) is told
+
+
+# Groups that are not stable
+
+
+def test_one_area_for_all_has_their_middle_and_reaches_round_them() -> None:
+    def round_area(x: float, size: int) -> dict[str, Any]:
+        return {
+            "size": size,
+            "centre": [x, 0.0],
+            "outline": {"centre": [x, 0], "axes": [1.0, 1.0], "angle": 0},
+        }
+
+    told = one_area([round_area(-3.0, 20), round_area(3.0, 20)])
+    assert told["centre"] == [0.0, 0.0]
+    assert told["outline"]["axes"] == [4.6, 1.0]
+    assert told["outline"]["angle"] % 180 == 0
+
+
+# While it runs
+
+
+@given(people=st.integers(0, 500), shown=st.one_of(st.none(), st.integers(10, 500)))
+def test_the_picture_for_voters_moves_with_ten_more_people_only(people: int, shown: int | None) -> None:
+    previous = None if shown is None else {"participants": shown // 10 * 10, "counted": shown}
+    assert is_due(people, previous) == (people >= LEAST and (shown is None or people - shown >= LEAST))
+
+
+def test_a_picture_that_forgot_how_many_were_counted_waits_longer() -> None:
+    assert not is_due(20, {"participants": 10})
+    assert not is_due(28, {"participants": 10})
+    assert is_due(29, {"participants": 10})
 
 
 def test_while_it_runs_shares_are_told_in_tens() -> None:
-    told = rough_outcome(result([30, 14], [[[20, 5, 5]], [[4, 5, 5]]], [[0, 0, 0]]), [1], 44)
-    assert told["participants"] == 40
-    assert told["shares"] == {"1": [50, 20, 20]}
-    assert [group["size"] for group in told["groups"]] == [30, 10]
+    told = rough_outcome(result([90, 24], [[[60, 15, 15]], [[9, 6, 9]]], [[0, 0, 0]]), [1], 114)
+    assert told["participants"] == 110
+    assert told["shares"] == {"1": [60, 20, 20]}
+    assert [group["size"] for group in told["groups"]] == [90, 20]

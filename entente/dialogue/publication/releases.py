@@ -313,7 +313,8 @@ def _strata(result: Plain, numbers: list[int], before: Plain | None, *, is_new: 
             told.append(_stratum(view, result, numbers))
         else:
             told.append({**old, "groups": None} if is_new else old)
-    return [*told, *known.values()]
+    gone = {"people": None, "groups": None, "shares": {}, "stands_out": []}
+    return [*told, *(old | gone if is_far(0, old["people"]) else old for old in known.values())]
 
 
 def _stratum(view: Plain, result: Plain, numbers: list[int]) -> Plain:
