@@ -126,7 +126,8 @@ def test_somebody_who_leaves_in_silence_is_forgotten(city: City) -> None:
     begin(tablet, city)
     answer(tablet, city)
     card = page_text(tablet.get(here))
-    assert re.search(r'<meta http-equiv="refresh" content="180;url=[^"]+still', card)
+    assert re.search(r'<noscript><meta http-equiv="refresh" content="180;url=[^"]+still', card)
+    assert re.search(r'data-behaviour="leave-in-silence" data-after="180" data-url="[^"]+still', card)
     # Somebody who answered without leaving the page is not asked.
     assert "Are you still answering?" not in page_text(tablet.get(f"{here}?still"))
     with clock.frozen(clock.now() + timedelta(seconds=185)):

@@ -202,7 +202,8 @@ def _shown(request: HttpRequest, kept: Tablet) -> HttpResponse:
     if kept.is_free:
         return _welcome(request, kept)
     if "still" in request.GET and kept.silence >= ASKED_AFTER - 5:
-        context = {"dialogue": kept.dialogue, "stage": "still", "left": FORGOTTEN_AFTER - ASKED_AFTER + 5}
+        left = FORGOTTEN_AFTER - ASKED_AFTER + 5
+        context = {"stage": "still", "silent_after": left, "silent_url": _here(kept.dialogue)}
         return _page(request, kept.dialogue, kept.voice, context)
     return _in_their_hands(_card(request, kept), kept.dialogue, kept.voice.token)
 
@@ -266,7 +267,8 @@ def _card(request: HttpRequest, kept: Tablet, *, problem: str = "", status: int 
         "answered": len(own),
         "to_go": max(total - len(own), 0),
         "total": total,
-        "asked_after": ASKED_AFTER,
+        "silent_after": ASKED_AFTER,
+        "silent_url": f"{_here(dialogue)}?still" + (f"&statement={statement.number}" if statement else ""),
         "texts": texts,
     }
     return _page(request, dialogue, voice, context, status)

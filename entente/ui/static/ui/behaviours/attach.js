@@ -8,6 +8,7 @@ const behaviours = {
   "focus-errors": () => import("./focus-errors.js"),
   "keep-draft": () => import("./keep-draft.js"),
   "keyboard-vote": () => import("./keyboard-vote.js"),
+  "leave-in-silence": () => import("./leave-in-silence.js"),
   "passkey-failed": () => import("./passkey-failed.js"),
   "poll-progress": () => import("./poll-progress.js"),
   "print": () => import("./print.js"),
