@@ -25,6 +25,7 @@ from entente.dialogue.opinion_groups import (
 )
 from entente.dialogue.polis_csv import Conversation, packed, written
 from entente.dialogue.services.drafting import locked
+from entente.dialogue.services.standing import hold
 from entente.jobs.queue import defer
 from entente.keys.fields import keystore
 from entente.keys.sealing import seal, unseal
@@ -165,11 +166,11 @@ def compare_dialogue_with_polis(dialogue_id: uuid.UUID, *, by: Actor) -> Analysi
 
 @transaction.atomic
 def _keep_comparison(analysis: Analysis, compared: dict[str, object], *, by: Actor) -> Analysis | None:
-    """Nothing is kept when there is a newer result meanwhile."""
+    """Nothing is kept when the map is another one meanwhile."""
     with acting(by):
-        rows = Analysis.objects.visible_to(by).select_for_update(of=("self",))
-        kept = rows.filter(pk=analysis.pk).first()
-        if kept is None:
+        dialogue = hold(analysis.dialogue_id, by)
+        kept = queries.newest_analysis(dialogue, by)
+        if kept is None or kept.result.get("map_made_at") != analysis.result.get("map_made_at"):
             return None
         kept.result = kept.result | {"polis": compared}
         kept.save(update_fields=["result"])
