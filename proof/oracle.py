@@ -1,6 +1,6 @@
 """Every surface of the product against the oracle: a million decisions through lists, thousands one by one.
 
-    python -m proof oracle [--seed 1] [--readers 200] [--records 1000] [--processes 2]
+    python -m proof oracle [--seed 1] [--readers 250] [--records 1200] [--processes 2]
 
 The oracle (tests/agreements/oracle.py) was written from docs/build/the-rule.md by somebody who did not write
 the product. Staff pages are for members whose membership lasts: to nobody else they show anything.
@@ -257,8 +257,8 @@ def main(arguments: list[str]) -> int:
     """Run it; 1 when a surface says something else than the oracle, or when too little was asked."""
     parser = argparse.ArgumentParser(prog="python -m proof oracle")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--readers", type=int, default=200)
-    parser.add_argument("--records", type=int, default=1000)
+    parser.add_argument("--readers", type=int, default=250)
+    parser.add_argument("--records", type=int, default=1200)
     parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args(arguments)
     from proof import made_up_city
