@@ -29,6 +29,13 @@ SENTENCES: dict[str, Promise | str] = {
         "New answers were counted. People: %(participants)s. Votes: %(votes)s. Groups: %(groups)s."
     ),
     "dialogue.stability_drawn": _("It was tested whether parts of the people show the same groups."),
+    "dialogue.exclusion_tried": _("%(who)s tried the result without some voices: %(stratum)s, %(batch)s."),
+    "dialogue.exclusion_compared": _("The result with and without some voices was worked out."),
+    "dialogue.trial_dropped": _("%(who)s dropped the trial without some voices: %(stratum)s, %(batch)s."),
+    "dialogue.batch_left_out": _(
+        "%(who)s left some voices out of the result: %(stratum)s, %(batch)s. The reason: “%(reason)s”"
+    ),
+    "dialogue.batch_counted_again": _("%(who)s let some voices count again: %(stratum)s, %(batch)s."),
     "dialogue.outcome_published": _("%(who)s published the result, edition %(number)s."),
     "dialogue.votes_counted": _("Votes that came in within one hour: %(votes)s."),
     "dialogue.statement_added": _("%(who)s added the statement “%(statement)s”"),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.audit.actors import Actor
 from entente.audit.decisions import Decision, allow, refuse
-from entente.dialogue.models import Dialogue, HostedSession, Participant, PolisExport, Statement
+from entente.dialogue.models import Dialogue, Exclusion, HostedSession, Participant, PolisExport, Statement
+from entente.dialogue.publication import LEAST
 from entente.people.models import Member
 from entente.records.models import ImportRun
 
@@ -102,6 +103,42 @@ def may_publish_outcome(actor: Member, dialogue: Dialogue, *, is_analysed: bool,
 
 def may_moderate_statement(actor: Member, dialogue: Dialogue, statement: Statement, at: datetime) -> Decision:
     """At any time; a decision can be changed, and each is logged with its reason."""
+    return _may_run(actor, dialogue)
+
+
+def may_try_without(
+    actor: Member, dialogue: Dialogue, *, voices: int, others: int, at: datetime
+) -> Decision:
+    """Ten voices at least, so that comparing with and without tells nothing about fewer people."""
+    if dialogue.state == State.DRAFT:
+        return refuse(_("Nobody has answered this dialogue yet."))
+    if voices < LEAST:
+        return refuse(_("Fewer than ten people came this way: one could tell what they answered."))
+    if others < LEAST:
+        return refuse(_("Without these voices, fewer than ten people would be left."))
+    return _may_run(actor, dialogue)
+
+
+def may_leave_out(
+    actor: Member, dialogue: Dialogue, exclusion: Exclusion, *, is_compared: bool, reason: str, at: datetime
+) -> Decision:
+    """After having seen the result with and without them, and with a reason for everybody.
+
+    A published result stays as it is until its next edition.
+    """
+    if exclusion.state != Exclusion.State.TRIED:
+        return refuse(_("Somebody decided about these voices meanwhile."))
+    if not is_compared:
+        return refuse(_("The result without these voices is still being worked out. Try again in a minute."))
+    if not reason.strip():
+        return refuse(_("Say why these voices are left out. Everybody reads it."))
+    return _may_run(actor, dialogue)
+
+
+def may_count_again(actor: Member, dialogue: Dialogue, exclusion: Exclusion, at: datetime) -> Decision:
+    """At any time."""
+    if exclusion.state == Exclusion.State.LIFTED:
+        return refuse(_("These voices are counted already."))
     return _may_run(actor, dialogue)
 
 

@@ -60,6 +60,12 @@ def log_vote_counts(*, by: Actor) -> None:
     services.log_vote_counts(by=by)
 
 
+@work("dialogue.compare_exclusion")
+def compare_exclusion(*, by: Actor, exclusion: str) -> None:
+    """Work out the result with and without voices that came together."""
+    services.compare_exclusion(uuid.UUID(exclusion), by=by)
+
+
 @work("dialogue.read_import")
 def read_import(*, by: Actor, run: str) -> None:
     """Read an uploaded conversation."""

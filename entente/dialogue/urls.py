@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from entente.dialogue.views import (
+    excluding,
     exporting,
     hosting,
     importing,
@@ -79,6 +80,10 @@ staff_urls: list[URLPattern] = [
     ),
     path(
         "dialogues/<slug:reference>/sessions/<uuid:session_id>/type-in/", paper.type_sheet, name="type_sheet"
+    ),
+    path("dialogues/<slug:reference>/batches/", excluding.batch_list, name="batch_list"),
+    path(
+        "dialogues/<slug:reference>/batches/<uuid:exclusion_id>/", excluding.exclusion, name="exclusion"
     ),
     path("dialogues/<slug:reference>/polis/", exporting.polis_exports, name="polis_exports"),
     path("dialogues/<slug:reference>/polis/compare/", exporting.compare_polis, name="compare_polis"),

@@ -99,6 +99,8 @@ WHO_GETS: dict[str, tuple[int, int, int, int, int]] = {
     "dialogue_staff:session_wall":         (302, 404, 403, 404, 404),
     "dialogue_staff:paper_sheet":          (302, 404, 403, 404, 404),
     "dialogue_staff:type_sheet":           (302, 404, 403, 404, 404),
+    "dialogue_staff:batch_list":           (302, 200, 403, 404, 404),
+    "dialogue_staff:exclusion":            (302, 404, 403, 404, 404),
     "dialogue_staff:polis_exports":        (302, 200, 403, 404, 404),
     "dialogue_staff:compare_polis":        (302, 405, 405, 405, 405),
     "dialogue_staff:take_polis_export":    (302, 405, 405, 405, 405),

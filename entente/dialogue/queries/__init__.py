@@ -44,6 +44,7 @@ from entente.dialogue.queries.results import (
     outcome_to_publish,
     published_outcome,
     still_told,
+    voices_of,
     with_published_outcome,
 )
 from entente.dialogue.queries.running import (
@@ -136,6 +137,7 @@ __all__ = [
     "titles",
     "turnout",
     "turnouts",
+    "voices_of",
     "waiting_counts",
     "with_published_outcome",
     "wording",

@@ -31,6 +31,20 @@ def exclusions(dialogue: Dialogue, reader: Actor) -> QuerySet[Exclusion]:
     return rows.exclude(state=Exclusion.State.LIFTED).order_by("stratum", "batch")
 
 
+def voices_of(dialogue: Dialogue, reader: Actor, stratum: str, batch: str) -> tuple[int, int]:
+    """How many voices of a batch answered, and how many others that count, by the result that is kept."""
+    analysis = newest_analysis(dialogue, reader)
+    rows = analysis.result.get("batches", []) if analysis else []
+    left_out = {
+        (row.stratum, row.batch)
+        for row in exclusions(dialogue, reader)
+        if row.state == Exclusion.State.IN_FORCE
+    }
+    people = {(row["stratum"], row["batch"]): row["people"] for row in rows}
+    others = (number for key, number in people.items() if key not in {*left_out, (stratum, batch)})
+    return people.get((stratum, batch), 0), sum(others)
+
+
 def comparison(exclusion: Exclusion, reader: Actor) -> Analysis | None:
     """The result with this exclusion turned round; None until it is worked out."""
     return Analysis.objects.visible_to(reader).filter(turned_id=exclusion.pk).order_by("-made_at").first()

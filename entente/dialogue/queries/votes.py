@@ -79,7 +79,8 @@ select distinct stratum, batch, area, language from dialogue_participant where d
 ANSWERS_OF_ALL = """
 copy (select v.participant_id, string_agg(int4send(s.number * 4 + v.value + 1), ''::bytea)
         from dialogue_vote v
-        join dialogue_statement s on s.id = v.statement_id and s.dialogue_id = %s and s.number = any(%s::int[])
+        join dialogue_statement s
+          on s.id = v.statement_id and s.dialogue_id = %s and s.number = any(%s::int[])
        where v.dialogue_id = %s group by v.participant_id) to stdout (format binary)"""
 ANSWERS_OF_SOME = """
 copy (select v.participant_id, string_agg(int4send(s.number * 4 + v.value + 1), ''::bytea)

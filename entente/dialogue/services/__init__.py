@@ -10,6 +10,12 @@ from entente.dialogue.services.drafting import (
     translate_dialogue,
     translate_statement,
 )
+from entente.dialogue.services.excluding import (
+    compare_exclusion,
+    count_again,
+    leave_out,
+    try_without,
+)
 from entente.dialogue.services.exporting import (
     ask_polis_comparison,
     ask_polis_export,
@@ -61,7 +67,9 @@ __all__ = [
     "cast_vote",
     "close_dialogue",
     "compare_dialogue_with_polis",
+    "compare_exclusion",
     "correct_sheet",
+    "count_again",
     "count_votes",
     "draft_dialogue",
     "edit_dialogue",
@@ -73,6 +81,7 @@ __all__ = [
     "freeze_dialogue",
     "give_up_polis_export",
     "join_dialogue",
+    "leave_out",
     "log_vote_counts",
     "make_codes",
     "make_polis_export",
@@ -93,6 +102,7 @@ __all__ = [
     "take_polis_export",
     "translate_dialogue",
     "translate_statement",
+    "try_without",
     "type_sheet",
     "unfreeze_dialogue",
 ]

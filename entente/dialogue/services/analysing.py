@@ -216,7 +216,7 @@ def keep_analysis(
     live = queries.live_outcome(dialogue, by)
     people = headline_people(result)
     if is_due(people, live.content if live else None):
-        picture = rough_outcome(result, result["numbers"], people)
+        picture = rough_outcome(result, result["numbers"], people, live.content if live else None)
         _keep_outcome(dialogue, queries.LIVE, picture, by=by)
     return analysis
 

@@ -37,22 +37,24 @@ def count_votes(dialogue_id: uuid.UUID, *, by: Actor, big: int = BIG) -> Analysi
     answered are counted again; the map is made anew, in a job of its own, when enough changed.
     """
     standing = recall(dialogue_id)
-    for _attempt in range(ATTEMPTS):
-        analysis, is_counted = _count(dialogue_id, standing, by=by, big=big)
+    for attempt in range(ATTEMPTS):
+        analysis, is_counted = _count(dialogue_id, standing, by=by, big=big, is_fresh=attempt > 0)
         if is_counted:
             return analysis
         if analysis is None:
             break
-        standing = _read_anew(
-            dialogue_id, by=by
-        )  # no job counted it here yet, or another worker did meanwhile
+        # Nobody counted it in this process yet, or another worker did meanwhile.
+        standing = _read_anew(dialogue_id, by=by)
     return analyse_dialogue(dialogue_id, by=by)
 
 
 def _count(
-    dialogue_id: uuid.UUID, standing: Standing | None, *, by: Actor, big: int
+    dialogue_id: uuid.UUID, standing: Standing | None, *, by: Actor, big: int, is_fresh: bool
 ) -> tuple[Analysis | None, bool]:
-    """The result with the new answers, and True; what is kept now, and False, when it can't be told yet."""
+    """The result with the new answers, and True; what is kept now, and False, when it can't be told yet.
+
+    What was read afresh may hold new answers already.
+    """
     with transaction.atomic(), acting(by):
         dialogue = hold(dialogue_id, by)
         kept = queries.newest_analysis(dialogue, by)
@@ -62,12 +64,12 @@ def _count(
             return kept, False
         counted = queries.turnout(dialogue, by)["votes"]
         changed = take_in_changes(dialogue, standing, by=by)
-        if not changed and counted != kept.result["counted"]:
+        if not changed and not is_fresh and counted != kept.result["counted"]:
             defer("dialogue.analyse", dialogue=str(dialogue_id), once=True)  # who answered is not known
         analysis = kept
-        if changed:
+        if changed or is_fresh:
             result = on_the_same_map(kept.result, standing.tally)
-            result |= {"counted": counted, "changed": kept.result["changed"] + len(changed)}
+            result |= {"counted": counted, "changed": kept.result["changed"] + max(len(changed), 1)}
             if any(way.stratum == Stratum.HOSTED for way in changed):
                 result["sessions"] = queries.session_pictures(
                     dialogue, by, result, kept.result.get("sessions")
