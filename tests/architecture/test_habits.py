@@ -125,7 +125,7 @@ SERVICES = [
     for function in public_functions(path)
 ]
 # Parts of services that services share; no change of their own.
-SHARED_PARTS = {"locked", "next_number", "index_dialogue", "index_words"}
+SHARED_PARTS = {"logged_together", "locked", "next_number", "index_dialogue", "index_words"}
 
 
 @pytest.mark.parametrize(("path", "function"), SERVICES, ids=[f.name for _p, f in SERVICES])

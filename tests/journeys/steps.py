@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from entente.demo.content_words import content
 from tests.database import ROOT
@@ -179,22 +179,20 @@ def read_statements(page: Page, reference: str) -> None:
     """Accept the oldest of the statements that wait, and turn the next one down with a reason."""
     page.goto(f"/staff/dialogues/{reference}/")
     page.locator(f"aside a[href='/staff/dialogues/{reference}/moderate/']").click()
-    cards = page.locator("main section.card")
+    cards = page.locator("main article[data-row]")
     waiting = cards.count()
     assert waiting > 1
     accepted = cards.first.locator("blockquote").inner_text()
-    cards.first.locator("button[value=accepted]").click()
-    page.wait_for_load_state()
-    assert cards.count() == waiting - 1
+    cards.first.locator(".to-read-decide > button").click()
+    expect(cards).to_have_count(waiting - 1)
     turned_down = cards.first.locator("blockquote").inner_text()
-    cards.first.locator("details summary").last.click()
-    cards.first.locator("button[value=rejected]").click()
-    assert page.locator("main .wrong").count()  # nothing is turned down without a reason
-    cards.first.locator("input[name=reason][value=off_topic]").check()
-    cards.first.locator("input[name=note]").fill("Ask the school directly, please.")
-    cards.first.locator("button[value=rejected]").click()
-    page.wait_for_load_state()
-    assert cards.count() == waiting - 2
+    cards.first.locator("input[name=chosen]").check()
+    page.locator("#decide button[value=rejected]").click()
+    page.locator("main .wrong").wait_for()  # nothing is turned down without a reason
+    page.select_option("#decide select[name=reason]", "off_topic")
+    page.fill("#decide input[name=note]", "Ask the school directly, please.")
+    page.locator("#decide button[value=rejected]").click()
+    expect(cards).to_have_count(waiting - 2)
     page.goto(f"/staff/dialogues/{reference}/moderate/?show=rejected")
     assert turned_down in page.locator("main").inner_text()
     page.goto(f"/staff/dialogues/{reference}/moderate/?show=accepted&page=99")  # the last page

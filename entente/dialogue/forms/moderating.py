@@ -71,7 +71,7 @@ class DecisionForm(forms.Form):
         required=False,
     )
     same_as = forms.IntegerField(
-        label=_("Number of the statement they repeat"),
+        label=_("Repeats statement number"),
         required=False,
         min_value=0,
         max_value=2**31 - 1,
@@ -110,11 +110,11 @@ class DecisionForm(forms.Form):
 
     def _take_over(self, what: str, which: str) -> None:
         """A button's decision stands in the form above when that has to be asked for more."""
-        kept = QueryDict(mutable=True)
-        kept.update(self.data)
-        kept["reason"] = "" if what == State.ACCEPTED else what
-        kept.setlist("chosen", [which])
-        self.data = kept
+        sent = QueryDict(mutable=True)
+        sent.update(self.data)
+        sent["reason"] = "" if what == State.ACCEPTED else what
+        sent.setlist("chosen", [which])
+        self.data = sent
 
     def _ids(self, sent: list[str]) -> list[uuid.UUID]:
         try:

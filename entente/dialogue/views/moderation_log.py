@@ -82,8 +82,10 @@ def _days(days: float | None) -> str:
 
 
 def _cells(row: dict[str, Any]) -> list[dict[str, Any]]:
-    day, count = reading_date(row["decided_on"]), number(row["count"])
-    return [{"text": day}, {"text": _decision(row)}, {"text": _why(row)}, {"text": count}]
+    # The same statement may be decided about twice on one day.
+    count = row["count"] if row["number"] is None else 1
+    texts = (reading_date(row["decided_on"]), _decision(row), _why(row), number(count))
+    return [{"text": text} for text in texts]
 
 
 def _decision(row: dict[str, Any]) -> str:
@@ -101,10 +103,14 @@ def _decision(row: dict[str, Any]) -> str:
 
 def _why(row: dict[str, Any]) -> str:
     """The reason, what it repeats, and whether that changed an earlier decision."""
+    if row["decision"] == State.WAITING:
+        return _("A decision was taken back.")
     said = [str(Statement.Reason(row["reason"]).label)] if row["reason"] else []
+    if row["decision"] == State.ACCEPTED:
+        said.append(_("It fits the rules."))
     if row["same_as"] is not None:
         said.append(_("It repeats statement %(number)s.") % {"number": row["same_as"]})
-    if row["is_change"] and row["decision"] != State.WAITING:
+    if row["is_change"]:
         said.append(_("An earlier decision was changed."))
     return " ".join(said)
 

@@ -21,13 +21,15 @@ export function attach(region) {
     const line = region.querySelector("[data-chosen]");
     const number = region.querySelectorAll("[name=chosen]:checked").length;
     if (line) line.textContent = number ? line.dataset.chosen.replace("{n}", number) : "";
+    const isIdle = !number && !region.querySelector(".queue-bar .field-wrong");
+    region.querySelector(".queue-bar")?.classList.toggle("queue-idle", isIdle);
   }
 
   async function send(form, button) {
     if (sending) return;
     sending = true;
     const body = new FormData(form, button);
-    const place = Number(body.get("place") ?? String(body.get("one") ?? "").split(":")[2] ?? at);
+    const place = Number(body.get("place") ?? String(body.get("one") ?? "").split(":")[2] ?? (button.name === "decision" ? 0 : at));
     try {
       const answer = await fetch(form.action, { method: "POST", body });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
