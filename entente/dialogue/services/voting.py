@@ -213,9 +213,14 @@ def _count(participant: Participant, *, newcomers: int) -> None:
 
 
 def _hour_of(participant: Participant) -> dict[str, object]:
-    """Which of the counting rows to add to: one of a few, so that voters don't queue behind each other."""
+    """Which of the counting rows to add to: one of a few, so that voters don't queue behind each other.
+
+    By lot, so that no row tells who was there in an hour; and the same for all a request does: whoever holds
+    one row and asks for another may wait for somebody who waits for them.
+    """
+    shard = random.randrange(SHARDS)  # noqa: S311 - spreads load, guards nothing
     return {
         "hour": clock.this_hour(),
         "stratum": participant.stratum,
-        "shard": random.randrange(SHARDS),  # noqa: S311 - spreads load, guards nothing
+        "shard": vars(participant).setdefault("counting_row", shard),
     }
