@@ -15,7 +15,7 @@ from entente.demo.content_words import Words, content
 from entente.demo.shared_matters import build_shared_matters, days_ago
 from entente.demo.voters import Voter, synthetic_votes
 from entente.dialogue import services as dialogues
-from entente.dialogue.models import Dialogue, Participant, Statement, Stratum
+from entente.dialogue.models import Dialogue, HostedSession, Participant, Statement, Stratum
 from entente.people import services as people
 from entente.people.models import Member, Organisation
 
@@ -105,6 +105,7 @@ def _build_policing(amina: Member) -> Dialogue:
             )
     for place, row in enumerate(words["waiting"]):
         _add_resident_statement(dialogue, participants[10 + place], row, days=1)
+    _end_sessions(dialogue, words, amina)
     dialogues.analyse_dialogue(dialogue.pk, by=SET_UP)
     return dialogue
 
@@ -185,7 +186,7 @@ def _let_vote(
         rows = Statement.objects.visible_to(amina).filter(dialogue_id=dialogue.pk).order_by("number")
         ids = list(rows.values_list("pk", flat=True))
     with days_ago(days):
-        codes = _codes(dialogue, voters, amina)
+        codes = _codes(dialogue, voters, _plan_sessions(dialogue, words, amina), amina)
     participants = []
     for place, voter in enumerate(voters):
         # Many on the first days, fewer later.
@@ -197,16 +198,48 @@ def _let_vote(
     return participants
 
 
-def _codes(dialogue: Dialogue, voters: list[Voter], amina: Member) -> dict[tuple[str, str], list[str]]:
-    """A letter for each invited voter of a district, and one code for the room of each session."""
+def _plan_sessions(dialogue: Dialogue, words: Words, amina: Member) -> dict[str, HostedSession]:
+    """The room that people of each district came to, by district."""
+    rooms: dict[str, HostedSession] = {}
+    for row in words.get("sessions", []):
+        held_on = clock.today() + timedelta(days=row["held_after_days"])
+        told = {name: row[name] for name in ("name", "place", "language")}
+        session = dialogues.plan_session(dialogue, by=amina, held_on=held_on, **told)
+        rooms |= dict.fromkeys(row["districts"], session)
+    return rooms
+
+
+def _end_sessions(dialogue: Dialogue, words: Words, amina: Member) -> None:
+    """Some are over, in some one can still come in."""
+    for row in words.get("sessions", []):
+        if "ended_after_days" in row:
+            with days_ago(words["opened_days_ago"] - row["ended_after_days"]), transaction.atomic():
+                rows = HostedSession.objects.visible_to(amina).select_related("dialogue")
+                dialogues.end_session(rows.get(dialogue_id=dialogue.pk, name=row["name"]), by=amina)
+
+
+def _codes(
+    dialogue: Dialogue, voters: list[Voter], rooms: dict[str, HostedSession], amina: Member
+) -> dict[tuple[str, str], list[str]]:
+    """A letter for each invited voter of a district, and the code of the room their neighbours came to."""
     wanted: dict[tuple[str, str], int] = {}
     for voter in voters:
         if voter.stratum != Stratum.OPEN:
             wanted[voter.stratum, voter.district] = wanted.get((voter.stratum, voter.district), 0) + 1
     return {
-        (stratum, area): dialogues.make_codes(dialogue, by=amina, stratum=stratum, number=number, area=area)
+        (stratum, area): [rooms[area].room_code]
+        if stratum == Stratum.HOSTED and area in rooms
+        else dialogues.make_codes(
+            dialogue, by=amina, stratum=stratum, number=number, area=area, batch=_batch(stratum, area)
+        )
         for (stratum, area), number in sorted(wanted.items())
     }
+
+
+def _batch(stratum: str, area: str) -> str:
+    """What the codes for one district are called."""
+    name = next(row["name"][FIRST] for row in content("city")["districts"] if row["slug"] == area)
+    return f"Letters to {name}" if stratum == Stratum.LETTER else f"Evening in {name}"
 
 
 def _come_in(dialogue: Dialogue, voter: Voter, codes: dict[tuple[str, str], list[str]]) -> Participant:

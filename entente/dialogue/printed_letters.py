@@ -15,7 +15,6 @@ from entente.dialogue.models import Dialogue
 from entente.ui.printing import pdf, qr_code, said
 from entente.ui.templatetags.ui import reading_date
 
-MOST_LETTERS = 1000  # in one file
 SECONDS = 60  # for one file
 ROOM = {1: 900, 2: 420}  # characters of what happens with the answers, by the number of languages
 

@@ -1,8 +1,8 @@
-"""What the wall of a room may show while people answer: tens of people, tens of percent. Free of Django.
+"""What the wall of a room may show while people answer: tens of people, shares in steps. Free of Django.
 
-The rules are those of decision 4, for each statement apart: nothing about fewer than ten people, and a new
-picture only when at least ten more answered than at the last one. So nobody can look, let one person answer,
-and look again. Nor can anybody subtract a room from the whole: nobody is left, or ten people and more.
+The rules are those of decisions 4 and 20, for each statement apart: nothing about fewer than ten people, and
+a new picture only when at least ten more answered than at the last one. So nobody can look, let one person
+answer, and look again. Nor can anybody subtract a room from the whole: nobody is left, or ten people or more.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-LEAST = 10
-ROUGHLY = 10  # percent
-DIVIDES = 30  # percent on either side
+from entente.dialogue.publication.rounding import LEAST, LIVE_STEP, part_shares
+
+DIVIDES = 25  # percent on either side
 
 Plain = dict[str, Any]
 
@@ -39,16 +39,13 @@ def session_picture(
         if known is not None and (leaves_few or sum(cell) < known["answered"] + LEAST):
             statements[str(number)] = {**known, "is_told": not leaves_few}
         elif sum(cell) >= LEAST and not leaves_few:
-            statements[str(number)] = {"answered": sum(cell), "shares": _rough(cell), "is_told": True}
+            shares = list(part_shares(cell, LIVE_STEP) or ())
+            statements[str(number)] = {"answered": sum(cell), "shares": shares, "is_told": True}
     return {"people": people // LEAST * LEAST, "statements": statements}
 
 
 def _leaves_few(whole: int | None, answered: int) -> bool:
     return whole is not None and 0 < whole - answered < LEAST
-
-
-def _rough(cell: Sequence[int]) -> list[int]:
-    return [round(100 * part / sum(cell) / ROUGHLY) * ROUGHLY for part in cell]
 
 
 def on_the_wall(picture: Mapping[str, Any], numbers: Iterable[int], most: int) -> list[Plain]:

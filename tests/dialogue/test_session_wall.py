@@ -15,7 +15,8 @@ from entente.audit.actors import acting, job
 from entente.demo.content_words import content
 from entente.dialogue import queries, services
 from entente.dialogue.models import Analysis, Dialogue, HostedSession
-from entente.dialogue.session_picture import LEAST, on_the_wall, session_picture
+from entente.dialogue.publication.rounding import LEAST
+from entente.dialogue.session_picture import on_the_wall, session_picture
 from entente.people.models import Member
 from entente.people.sign_in import member_with
 from tests.conftest import City
@@ -28,11 +29,11 @@ BY_JOB = job("a count in a test", None)
 # --- the picture
 
 
-def test_a_picture_tells_tens_of_people_and_tens_of_percent() -> None:
+def test_a_picture_tells_tens_of_people_and_shares_whose_step_is_five_people() -> None:
     picture = session_picture(27, {1: [14, 5, 4], 2: [3, 3, 3]}, [])
     assert picture == {
         "people": 20,
-        "statements": {"1": {"answered": 23, "shares": [60, 20, 20], "is_told": True}},
+        "statements": {"1": {"answered": 23, "shares": [50, 25, 25], "is_told": True}},
     }
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 
 from entente.audit import clock
 from entente.audit.actors import acting
+from entente.audit.decisions import Refused
 from entente.dialogue import queries, services
 from entente.dialogue.models import Participant
 from tests.conftest import City
@@ -81,6 +82,19 @@ def test_the_code_of_a_letter_starts_no_tablet(city: City) -> None:
     (code,) = services.make_codes(city.dialogue, by=city.amina, stratum="letter", number=1, batch="One")
     answer = Client().post(tablet_page(city.dialogue), {"step": "start", "code": code})
     assert "This is the code of a letter" in page_text(answer)
+
+
+def test_finding_a_room_takes_nobody_in(city: City) -> None:
+    session = plan(city)
+    with acting(city.amina):
+        before = queries.turnout(city.dialogue, city.amina)["people"]
+    assert services.find_room(city.dialogue, code=session.room_code).batch == session.name
+    services.open_dialogue(city.library, by=city.amina)
+    elsewhere = queries.dialogues(city.amina).get(pk=city.library.pk)
+    with pytest.raises(Refused, match="We don't know this code"):
+        services.find_room(elsewhere, code=session.room_code)
+    with acting(city.amina):
+        assert queries.turnout(city.dialogue, city.amina)["people"] == before
 
 
 def test_each_person_is_a_voice_of_their_own_in_their_own_language(city: City) -> None:

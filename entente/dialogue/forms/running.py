@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
 from entente.dialogue.models import STATEMENT_LENGTH, Dialogue, Stratum
-from entente.dialogue.printed_letters import MOST_LETTERS
 from entente.records.fields import Line, Passage, one_line, several_lines
 from entente.records.typed_text import says_something, tidy
 
 PASSAGE = 5000
 MOST_STATEMENTS = 100
 MOST_CODES = 5000
+MOST_LETTERS = 1000  # in one file
 CHANGED_MEANWHILE = _(
     "Somebody changed this dialogue while you were writing. What you typed is kept below, nothing was saved. "
     "Compare it with the page as it is now; if you save again, your version counts."
