@@ -3,6 +3,7 @@
 from entente.dialogue.opinion_groups.analysis import METHOD, Result, Settings, find_groups
 from entente.dialogue.opinion_groups.comparing import Comparison, compare_with_polis, groups_on_map
 from entente.dialogue.opinion_groups.components import Components
+from entente.dialogue.opinion_groups.engines import Engine, engine_for
 from entente.dialogue.opinion_groups.grouping import GroupingRule, Trial
 from entente.dialogue.opinion_groups.placing import (
     Outline,
@@ -30,6 +31,7 @@ __all__ = [
     "Components",
     "Difference",
     "Divide",
+    "Engine",
     "GroupingRule",
     "Outline",
     "PlainComponents",
@@ -48,6 +50,7 @@ __all__ = [
     "adjusted_rand_index",
     "by_stratum",
     "compare_with_polis",
+    "engine_for",
     "find_groups",
     "groups_on_map",
     "nearest_group",
