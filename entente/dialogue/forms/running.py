@@ -287,16 +287,14 @@ class CodesForm(forms.Form):
         widget=forms.RadioSelect,
         initial="page",
     )
-    letter_language = forms.ChoiceField(label=_("Language of the letters"), required=False)
-    second_language = forms.ChoiceField(label=_("The same below in"), required=False)
+    letter_language = forms.ChoiceField(label=_("Language of printed letters"), required=False)
+    second_language = forms.ChoiceField(label=_("Second language of printed letters"), required=False)
     help = Line(
-        label=_("Help by telephone or on paper"),
+        label=_("Where to get help, for printed letters"),
         max_length=160,
         required=False,
         widget=one_line(),
-        help_text=_(
-            "It stands in printed letters: a telephone number, and where a paper sheet is to be had."
-        ),
+        help_text=_("A telephone number, and where a paper sheet is to be had. It stands in each letter."),
     )
 
     def __init__(
