@@ -52,7 +52,13 @@ from entente.dialogue.services.running import (
     open_dialogue,
     unfreeze_dialogue,
 )
-from entente.dialogue.services.voting import answer_sheet, cast_vote, join_dialogue, redeem_code
+from entente.dialogue.services.voting import (
+    answer_sheet,
+    cast_vote,
+    join_dialogue,
+    note_change,
+    redeem_code,
+)
 
 __all__ = [
     "AlreadySaid",
@@ -87,6 +93,7 @@ __all__ = [
     "make_polis_export",
     "moderate_statement",
     "moderate_statements",
+    "note_change",
     "open_dialogue",
     "plan_session",
     "publish_outcome",
