@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from entente.dialogue.pictures.opinion_map import COLOURS, INK, MARKS, PAPER, WIDTH
+from entente.dialogue.pictures.opinion_map import INK, MARKS, PAPER, WIDTH
 
-LEFT, RIGHT, TOP, ROW = 84, 40, 48, 72
-OVER = 15  # from one mark of a line to the next, so that equal shares do not cover each other
-FIRST = '<path d="M-3.5-30h7v60h-7Z"/>'  # the result itself, behind the others
+LEFT, RIGHT, TOP, ROW = 84, 40, 48, 92
+OVER = 22  # from one mark of a line to the next, so that equal shares do not cover each other
+FIRST = '<path d="M-3-38h6v76h-6Z"/>'  # the result itself, behind the others
 FIRST_IN_KEY = '<path d="M-2.5-8h5v16h-5Z"/>'
 
 
@@ -51,15 +51,17 @@ def line_mark(place: int) -> str:
 
 
 def _shape(place: int, first: str) -> str:
+    """A bar for the result; for the others the outlines of shapes, so that no group's mark is meant."""
     if place == 0:
         return f'<g class="mark-of-all" fill="{INK}">{first}</g>'
-    number = (place - 1) % len(MARKS)
-    return f'<g class="mark g{number + 1}" fill="{COLOURS[number]}">{MARKS[number]}</g>'
+    drawn = MARKS[(place - 1) % len(MARKS)]
+    return f'<g class="mark-of-part" fill="{PAPER}" stroke="{INK}" stroke-width="2">{drawn}</g>'
 
 
 def _mark(place: int, x: float, middle: float, kinds: int) -> str:
     over = 0 if place == 0 else OVER * (place - kinds / 2)
-    return f'<g transform="translate({x:.1f} {middle + over:.1f})">{_shape(place, FIRST)}</g>'
+    size = "" if place == 0 else " scale(1.4)"
+    return f'<g transform="translate({x:.1f} {middle + over:.1f}){size}">{_shape(place, FIRST)}</g>'
 
 
 def _x(x: float, words: ChartWords) -> float:
@@ -80,7 +82,7 @@ def _scale(words: ChartWords, height: float) -> str:
 def _line(number: int, middle: float, words: ChartWords) -> str:
     start, end = _x(LEFT, words), _x(WIDTH - RIGHT, words)
     return (
-        f'<path class="grid" d="M{start:.1f} {middle}H{end:.1f}" fill="none" stroke="#857a67"'
+        f'<path class="axis" d="M{start:.1f} {middle}H{end:.1f}" fill="none" stroke="#857a67"'
         f' stroke-width="1"/>{_text(_x(LEFT / 2 - 6, words), middle + 6, f"{number}.", weight=640)}'
     )
 

@@ -313,7 +313,7 @@ def _strata(result: Plain, numbers: list[int], before: Plain | None, *, is_new: 
             told.append(_stratum(view, result, numbers))
         else:
             told.append({**old, "groups": None} if is_new else old)
-    gone = {"people": None, "groups": None, "shares": {}, "stands_out": []}
+    gone: Plain = {"people": None, "groups": None, "shares": {}, "stands_out": []}
     return [*told, *(old | gone if is_far(0, old["people"]) else old for old in known.values())]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from entente.dialogue.publication import LEAST
+from entente.ui.shares import in_steps
 from entente.ui.templatetags.ui import number, percent
 
 Plain = dict[str, Any]
@@ -72,8 +73,8 @@ def took_part(content: Plain) -> str:
     values["statements"] = number(len(content["numbers"]))
     return (
         ngettext(
-            "About %(people)s people gave %(votes)s answers to %(statements)s statement.",
-            "About %(people)s people gave %(votes)s answers to %(statements)s statements.",
+            "At least %(people)s people gave about %(votes)s answers to %(statements)s statement.",
+            "At least %(people)s people gave about %(votes)s answers to %(statements)s statements.",
             len(content["numbers"]),
         )
         % values
@@ -102,6 +103,19 @@ def groups_found(content: Plain) -> str:
         "There is %(count)s group of opinion.", "There are %(count)s groups of opinion.", count
     )
     return words.get(count) or figures % {"count": number(count)}
+
+
+def how_large(content: Plain) -> str:
+    """What part of those on the map each group is; nothing without groups."""
+    if not content["is_clear"]:
+        return ""
+    parts = in_steps([group["size"] for group in content["groups"]], 5)
+    listed = (
+        _("%(group)s %(share)s") % {"group": name, "share": percent(part / 100)}
+        for name, part in zip(group_names(content), parts, strict=True)
+    )
+    comma = pgettext("between the members of a list", ", ")
+    return _("Of those on the map: %(groups)s.") % {"groups": comma.join(listed)}
 
 
 def is_unstable(content: Plain) -> bool:
@@ -150,8 +164,8 @@ def headline(content: Plain, texts: dict[int, str]) -> list[str]:
     """The result in a few sentences; `texts` are the statements by number, each kept in its own direction."""
     texts = {at: f"\u2068{text}\u2069" for at, text in texts.items()}
     said = [took_part(content), groups_found(content)]
-    if content["is_clear"] and how_stable(content):
-        said.append(how_stable(content))
+    if content["is_clear"]:
+        said[-1] = " ".join(filter(None, (said[-1], how_large(content), how_stable(content))))
     bridge = next((row for row in content["bridging"] if row["statement"] in texts), None)
     if bridge:
         said.append(_bridge(content, bridge) % {"statement": texts[bridge["statement"]]})
@@ -210,7 +224,7 @@ def map_read_aloud(content: Plain, names: list[str]) -> str:
             "One area holds everybody who answered enough statements: no groups lie apart from each other."
         )
     sizes = pgettext("between the members of a list", ", ").join(
-        _("%(group)s: about %(people)s people") % {"group": name, "people": number(group["size"])}
+        _("%(group)s: at least %(people)s people") % {"group": name, "people": number(group["size"])}
         for name, group in zip(names, content["groups"], strict=True)
     )
     return _("Areas that lie apart answer differently. %(groups)s.") % {"groups": sizes}

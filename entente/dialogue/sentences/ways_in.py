@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,7 +16,7 @@ Plain = dict[str, Any]
 
 def way_in(stratum: str) -> str:
     """What a way in is called."""
-    return str(dict(Stratum.choices).get(stratum, stratum))
+    return str(capfirst(dict(Stratum.choices).get(stratum, stratum)))
 
 
 def what_it_rests_on(content: Plain) -> str:
@@ -43,8 +44,8 @@ def left_out(row: Plain) -> str:
     values = {"people": number(row["people"]), "way": way_in(row["stratum"])}
     return (
         ngettext(
-            "About %(people)s voice was left out (%(way)s).",
-            "About %(people)s voices were left out (%(way)s).",
+            "At least %(people)s voice was left out (%(way)s).",
+            "At least %(people)s voices were left out (%(way)s).",
             row["people"],
         )
         % values

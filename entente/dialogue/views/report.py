@@ -131,12 +131,17 @@ def _lists(content: Plain, worded: Texts) -> Plain:
     ]
     return {
         "groups": groups if content["is_clear"] else [],
-        "bridging": [
-            _listed(row, content, worded, row["direction"]) for row in _known(content["bridging"], worded)
-        ],
+        "bridging": _bridges(content, worded, 1),
+        "rejected": _bridges(content, worded, -1),
         "dividing": [_divided(row, content, worded) for row in _known(content["dividing"], worded)],
         "uncertain": [{"number": at, "worded": worded[at]} for at in content["uncertain"] if at in worded],
     }
+
+
+def _bridges(content: Plain, worded: Texts, direction: int) -> list[Plain]:
+    """What a majority everywhere agrees with, or disagrees with."""
+    rows = [row for row in _known(content["bridging"], worded) if row["direction"] == direction]
+    return [_listed(row, content, worded, direction) for row in rows]
 
 
 def _known(rows: list[Plain], worded: Texts) -> list[Plain]:
