@@ -39,7 +39,7 @@ def promises() -> Iterator[Promise]:
     yield Promise("loading 5 million votes, peak memory of the process", found["peak"], 400, "MB")
     yield Promise("a new vote to an updated result, 100,000 people", found["warm"], 2, "s")
     yield Promise("the same, slowest", found["slowest"], 2, "s")
-    yield Promise("the same for a worker that has just begun", found["cold"], 30, "s")
+    yield Promise("the same for a worker that has just begun", found["cold"], 60, "s")
 
 
 def _in_a_process(step: str, admin_url: str) -> dict[str, float]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from entente.dialogue.opinion_groups.grouping import nearest
+from entente.dialogue.opinion_groups.blocks import nearest
 
 VOTES_AT_ONCE = 1 << 20
 CELL = np.array([2, 0, 1])  # pass, agree, disagree: counts are agree, disagree, pass
@@ -181,8 +181,8 @@ class Tally:
     def _rows(self, ids: Sequence[bytes], ways: Sequence[Way]) -> list[int]:
         """Where these people are; newcomers get a place at the end."""
         at = np.searchsorted(self.ids, np.array(ids, dtype="S16"))
-        rows, known = at.tolist(), self.ids.tobytes()
-        fresh: list[int] = []
+        rows: list[int] = at.tolist()
+        known, fresh = self.ids.tobytes(), list[int]()
         for i, (key, way) in enumerate(zip(ids, ways, strict=True)):
             if known[16 * rows[i] : 16 * rows[i] + 16] == key:
                 continue

@@ -137,11 +137,12 @@ def _left_out(batches: list[dict[str, Any]], exclusions: list[Exclusion]) -> lis
 
 def draw(worked: Worked, *, always: bool = False) -> bool:
     """Ask whether parts of the people show the same groups, unless the last answer still holds."""
-    result, votes = worked.result, len(worked.moment.loaded.votes.values)
+    result, tally = worked.result, worked.standing.tally
+    headline = tally.is_headline
+    votes = int(tally.seen[headline].sum())
     before = worked.moment.before.result if worked.moment.before else None
     if not always and before and _still_holds(before, result, votes):
         return False
-    headline = worked.standing.tally.is_headline
     drawn = stability(worked.moment.loaded.votes, worked.found, headline=None if headline.all() else headline)
     result["stability"] = {
         "agreement": None if drawn.agreement is None else round(drawn.agreement, 4),
@@ -229,7 +230,9 @@ def headline_people(result: dict[str, Any]) -> int:
 
 def _keep_vote_numbers(dialogue: Dialogue, standing: Standing, *, by: Actor) -> None:
     """Let statements know how many answers they have: those with few come up more often."""
-    votes = dict(zip(standing.numbers, votes_by_statement(standing.tally).tolist(), strict=True))
+    votes: dict[int | None, int] = dict(
+        zip(standing.numbers, votes_by_statement(standing.tally).tolist(), strict=True)
+    )
     changed = [
         row for row in queries.statements(dialogue, by) if votes.get(row.number, row.votes) != row.votes
     ]

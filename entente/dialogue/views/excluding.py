@@ -205,13 +205,17 @@ def _facts(found: Compared) -> list[tuple[str, str, str]]:
     """The lines of the table that stands first: what, with the voices, without them."""
     both = found.counted, found.left_out
     return [
-        (_("Whose answers make the result"), *(_basis(one) for one in both)),
-        (_("People placed on the map"), *(_people(one["eligible"]) for one in both)),
-        (_("Groups of opinion"), *(_groups(one) for one in both)),
-        (_("How stable the groups are"), *(_stability(one["stability"]) for one in both)),
-        (_("Statements that bridge"), *(number(len(one["bridging"])) for one in both)),
-        (_("Statements that divide"), *(number(len(one["dividing"])) for one in both)),
+        _line(_("Whose answers make the result"), [_basis(one) for one in both]),
+        _line(_("People placed on the map"), [_people(one["eligible"]) for one in both]),
+        _line(_("Groups of opinion"), [_groups(one) for one in both]),
+        _line(_("How stable the groups are"), [_stability(one["stability"]) for one in both]),
+        _line(_("Statements that bridge"), [number(len(one["bridging"])) for one in both]),
+        _line(_("Statements that divide"), [number(len(one["dividing"])) for one in both]),
     ]
+
+
+def _line(what: str, both: list[str]) -> tuple[str, str, str]:
+    return what, both[0], both[1]
 
 
 def _basis(result: Row) -> str:
