@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -36,7 +37,9 @@ def test_a_session_has_one_code_for_everybody_and_its_name_on_every_voice(city: 
 def test_the_room_code_is_sealed_in_the_database(city: City) -> None:
     session = plan(city)
     with acting(city.amina):
-        row = HostedSession.objects.visible_to(city.amina).filter(pk=session.pk).values("room_code")[0]
+        row: dict[str, Any] = (
+            HostedSession.objects.visible_to(city.amina).filter(pk=session.pk).values("room_code")[0]
+        )
         assert fresh_session(session, city).room_code == session.room_code
     assert session.room_code.encode() not in bytes(row["room_code"])
 

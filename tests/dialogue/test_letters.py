@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,7 +28,7 @@ ASKED = {
 
 
 @pytest.fixture
-def printed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+def printed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What was printed while the test ran: invitations and codes."""
     seen: list[Any] = []
 
