@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from copy import copy
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Ln, Random
+from django.db.utils import DatabaseError
 
-from entente.audit.actors import VISITOR, Actor, Credential
+from entente.audit.actors import VISITOR, Actor, Credential, begin
 from entente.dialogue.codes import hashed
 from entente.dialogue.models import (
     Dialogue,
@@ -32,27 +33,34 @@ def public_dialogues(reader: Actor = VISITOR) -> QuerySet[Dialogue]:
 
 
 def participant_with(token: str) -> Participant | None:
-    """Whoever holds this token, with the credential to act; None when nobody does."""
-    credential = Credential("participant", token)
+    """Whoever holds this token, with the credential to act; None when nobody does.
+
+    The database proves it each time. Nothing in the row ever changes, so that is read once.
+    """
+    credential, key = Credential("participant", token), hashed(token)
+    if key in _rows and connection.in_atomic_block:
+        return _seen_before(key, credential)
     try:
         prove(credential)
     except NotProven:
         return None
-    participant = _known(token)
+    participant = Participant.objects.asking()
+    if len(_rows) >= REMEMBERED:
+        _rows.clear()
+    _rows[key] = copy(participant)
     participant.credential = credential
     return participant
 
 
-def _known(token: str) -> Participant:
-    """The row of whoever the database has just accepted. Nothing in it ever changes, so it is read once."""
-    key = hashed(token)
-    row = _rows.get(key)
-    if row is None:
-        row = Participant.objects.asking()
-        if len(_rows) >= REMEMBERED:
-            _rows.clear()
-        _rows[key] = row
-    return copy(row)
+def _seen_before(key: str, credential: Credential) -> Participant:
+    participant = copy(_rows[key])
+    participant.credential = credential
+    try:
+        begin(participant)
+    except DatabaseError:  # deleted meanwhile: the next request finds nobody
+        _rows.pop(key, None)
+        raise
+    return participant
 
 
 def next_statement(dialogue: Dialogue, reader: Actor) -> Statement | None:
