@@ -16,7 +16,7 @@ from entente.dialogue.codes import hashed, new_code, normal
 from entente.dialogue.models import Dialogue, HostedSession, InviteCode, Participant, Stratum, Vote
 from entente.dialogue.queries import participant_with
 from entente.dialogue.services.drafting import locked
-from entente.dialogue.services.voting import UNKNOWN_CODE, Invited, answer_sheet, redeem_code
+from entente.dialogue.services.voting import UNKNOWN_CODE, Invited, answer_sheet, note_change, redeem_code
 from entente.people.models import Member
 from entente.people.sign_in import NotProven, prove
 
@@ -152,6 +152,7 @@ def correct_sheet(session: HostedSession, *, by: Member, sheet: str, answers: di
     left_out = set(_answers(session, voice)) - set(answers)
     Vote.objects.visible_to(voice).filter(participant_id=voice.id, statement_id__in=left_out).delete()
     answer_sheet(answers, by=voice)
+    note_change(by=voice)
     begin(by)
 
 

@@ -173,15 +173,17 @@ def _answer(request: HttpRequest, kept: Tablet) -> HttpResponse:
         return one_moment(request)
     with kept.voice.speaking():
         statement = _accepted(kept, form.cleaned_data["statement"])
-        if statement is None:
-            problem = _("This statement can't be answered any more. Here is the next one.")
-            return _card(request, kept, problem=problem, status=409)
         try:
+            if statement is None:
+                raise Statement.DoesNotExist
             with transaction.atomic():
                 assert kept.voice.participant is not None
                 services.cast_vote(
                     statement, by=kept.voice.participant, value=ANSWERS[form.cleaned_data["vote"]]
                 )
+        except Statement.DoesNotExist:
+            problem = _("This statement can't be answered any more. Here is the next one.")
+            return _card(request, kept, problem=problem, status=409)
         except Refused as refused:
             return _card(request, kept, problem=str(refused), status=409)
     response = SeeOther(f"{_here(kept.dialogue)}?after={statement.number}")
