@@ -78,7 +78,7 @@ class Server:
         """CPU seconds so far: its own processes and PostgreSQL's, those included that have ended."""
         with psycopg.connect(self.url) as database:
             (backend,) = database.execute("select pg_backend_pid()").fetchone() or (0,)
-        postmaster = int(_fields(backend)[1])
+            postmaster = int(_fields(backend)[1])
         return _cpu_of(self.process.pid) + _cpu_of(postmaster)
 
 
