@@ -269,7 +269,7 @@ def test_one_like_an_accepted_statement_stands_below_it(city: City, client_of: C
     answer = client_of(city.amina).get(here(city))
     (family,) = [one for one in answer.context["families"] if one.first and one.first.pk == known.pk]
     assert [row.statement.pk for row in family.rows] == [again.pk]
-    assert f"Nearly the same as statement {known.number}, which is accepted" in words(answer)
+    assert f"Worded nearly the same as statement {known.number}, which is accepted" in words(answer)
     client_of(city.amina).post(here(city), button(again, "duplicate"))
     after = fresh(again, city)
     assert (after.state, after.reason, after.duplicate_of_id) == ("rejected", "duplicate", known.pk)
