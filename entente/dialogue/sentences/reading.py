@@ -128,7 +128,7 @@ def how_stable(content: Plain) -> str:
     known = content.get("stability") or {}
     if known.get("agreement") is None:
         return ""
-    value = {"agreement": number(max(known["agreement"], 0))}
+    value = {"agreement": number(round(max(known["agreement"], 0), 2))}
     if known["word"] == "stable":
         return _("The groups are stable (%(agreement)s of 1).") % value
     if known["word"] == "fair":
