@@ -95,8 +95,7 @@ class Ballots:
         scale = finest_scale(len(self.visible), self.people)
         table = table_of(self.mean, direction)
         sums = self.engine.total(SumByCode(table, scale), self.held)
-        if sums is None:
-            return np.zeros_like(direction)
+        assert sums is not None, "Without votes there is no direction to follow."
         centred = table_of(self.mean, np.ones_like(direction)).reshape(-1, KINDS)
         return np.asarray((centred * (sums.reshape(-1, KINDS) / scale)).sum(axis=1))
 
@@ -182,8 +181,6 @@ def redrawn_maps(ballots: Ballots, fewest: int, most: int = MOST_REDRAWS) -> Ite
 def _sample(ballots: Ballots) -> list[tuple[Block, NDArray[np.uint64]]]:
     """The votes of some people, chosen by their answers and not by arrival, with a number for each person."""
     parts = list(ballots.engine.map(ContentNumbers(len(ballots.visible)), ballots.held))
-    if not parts:
-        return []
     people = np.concatenate([of for of, _ in parts])
     numbers = _told_apart(np.concatenate([number for _, number in parts]))
     votes_each = max(int(ballots.codes.sum()) // len(people), 1)

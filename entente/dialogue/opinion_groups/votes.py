@@ -39,18 +39,6 @@ class Votes:
         if not in_order.all():
             raise ValueError("Votes must be sorted by person and statement without repeats: use Votes.of.")
 
-    def of_people(self, kept: Bools) -> Votes:
-        """The votes of the people marked in `kept` bool[n], numbered anew in the same order."""
-        number = np.cumsum(kept, dtype=np.int32) - np.int32(1)
-        cast = kept[self.rows]
-        return Votes(
-            participants=int(kept.sum()),
-            statements=self.statements,
-            rows=number[self.rows[cast]],
-            columns=self.columns[cast],
-            values=self.values[cast],
-        )
-
     @classmethod
     def of(
         cls, rows: ArrayLike, columns: ArrayLike, values: ArrayLike, participants: int, statements: int
