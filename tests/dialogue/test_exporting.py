@@ -141,7 +141,8 @@ def test_what_leaves_is_asked_for_made_and_taken_in_the_history(
     asked(client, dialogue, "Ask a colleague at the university.")
     waiting = words(client.get(page("polis_exports", dialogue.reference)))
     assert "Being made" in waiting
-    assert "An export is being made already." in waiting
+    assert "As soon as the export above is made, you can ask for another." in waiting
+    assert asked(client, dialogue).status_code == 409
     export = made(dialogue, role)
     ready = words(client.get(page("polis_exports", dialogue.reference)))
     assert "Ask a colleague at the university." in ready
@@ -187,6 +188,7 @@ def test_no_time_is_in_the_files_and_nobody_is_named_as_an_author(
     readme = archive.read("README.txt").decode()
     assert "Compare with Polis." in readme
     assert "Times are removed." in readme
+    assert f"{dialogue.reference} · City of Marenne" in readme
     assert "Polis software" in readme
 
 

@@ -61,7 +61,7 @@ def make_polis_export(export_id: uuid.UUID, *, by: Actor) -> PolisExport | None:
         export = PolisExport.objects.visible_to(by).filter(pk=export_id, state=State.WAITING).first()
         if export is None:
             return None
-        dialogue = Dialogue.objects.visible_to(by).get(pk=export.dialogue_id)
+        dialogue = Dialogue.objects.visible_to(by).select_related("owner").get(pk=export.dialogue_id)
         conversation = queries.polis_conversation(dialogue, by)
     content = _zip(dialogue, conversation, export.reason)
     sealed = seal(keystore().key(dialogue.pk, create=True), content, _place(export))
