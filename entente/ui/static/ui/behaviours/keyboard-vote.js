@@ -13,8 +13,7 @@ export function attach(region) {
   const notice = document.createElement("div");
   region.before(notice);
   region.after(said);
-  let [sending, pause] = [false, second];
-  let again; // the timer, while an answer is kept
+  let [sending, pause, again] = [false, second]; // again: the timer, while an answer is kept
 
   function show(next, button) {
     region.replaceChildren(...next.childNodes);
@@ -36,7 +35,8 @@ export function attach(region) {
 
   function keep(form, button, words, wait) {
     const reason = words ?? document.querySelector("template[data-kept]")?.content.cloneNode(true);
-    if (reason && !notice.hasChildNodes()) said.textContent = reason.textContent;
+    const sentences = [...(reason?.querySelectorAll("p") ?? [])].map((one) => one.textContent);
+    if (!notice.hasChildNodes()) said.textContent = sentences.join(" ");
     if (reason) notice.replaceChildren(reason);
     again = setTimeout(send, wait ?? pause, form, button);
     pause = Math.min(2 * pause, 30 * second);
