@@ -266,7 +266,7 @@ def test_where_there_are_no_clear_groups_the_comparison_says_that(
     assert services.compare_dialogue_with_polis(dialogue.pk, by=JOB) is not None
     role("entente_staff")
     said = words(client.get(page("polis_exports", dialogue.reference)))
-    assert "Entente finds no clear groups." in said
+    assert "Entente finds no clear groups, an answer that Polis does not have." in said
     assert "Adjusted Rand index" not in said
 
 

@@ -125,6 +125,12 @@ def test_hidden_statements_and_people_of_no_stratum_count_for_nothing() -> None:
     assert views["open"].stands_out == ()
 
 
+def test_a_dialogue_without_statements_has_no_strata() -> None:
+    nothing = np.zeros(0, dtype=np.int64)
+    votes = Votes.of(nothing, nothing, nothing, 5, 0)
+    assert by_stratum(votes, find_groups(votes), np.zeros(5, dtype=np.int8), NAMES) == ()
+
+
 def test_large_tables_are_counted_in_pieces_with_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     votes, stratum, headline = voices(60, 40, 50)
     result = find_groups(votes, headline=headline)

@@ -79,7 +79,7 @@ def by_stratum(
     place = stratum[grouped].astype(np.int64) * result.k + result.group[grouped]
     sizes = np.bincount(place, minlength=len(names) * result.k).reshape(len(names), result.k)
     rule = (settings or result.settings).statements
-    return views(counts.reshape(-1, 2, votes.statements, 3), people, sizes, names, rule)
+    return views(counts.reshape(len(names) + 1, 2, votes.statements, 3), people, sizes, names, rule)
 
 
 def views(

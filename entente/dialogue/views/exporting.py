@@ -103,7 +103,7 @@ def _sentences(result: dict[str, Any], compared: dict[str, Any]) -> list[str]:
             groups,
         )
         if result["clear"]
-        else _("Entente finds no clear groups. Polis has no such answer: it always shows at least two.")
+        else _("Entente finds no clear groups, an answer that Polis does not have.")
     )
     theirs = ngettext(
         "Polis would show %(number)s group.", "Polis would show %(number)s groups.", compared["k"]
