@@ -378,7 +378,7 @@ def test_the_report_says_what_its_headline_rests_on(
     city: City, visitor_client: Client, strata: dict[str, int | None], said: str
 ) -> None:
     outcome = published(city.evenings)
-    rewrite(city, outcome, took_part=outcome.content["took_part"] | {"stratum": strata})
+    rewrite(city, outcome, took_part=outcome.content["took_part"] | {"stratum": strata}, basis="")
     assert said in words_of(visitor_client.get(address(city.evenings, "report/")))
 
 
@@ -397,7 +397,7 @@ def test_the_report_says_at_the_top_in_short_who_was_invited(
     city: City, visitor_client: Client, strata: dict[str, int | None], said: str
 ) -> None:
     outcome = published(city.evenings)
-    rewrite(city, outcome, took_part=outcome.content["took_part"] | {"stratum": strata})
+    rewrite(city, outcome, took_part=outcome.content["took_part"] | {"stratum": strata}, basis="")
     page = text_of(visitor_client.get(address(city.evenings, "report/")))
     assert said in page.split("<header>")[-1].split("</header>")[0]
     assert 'id="limits"' in page

@@ -58,7 +58,14 @@ def _table(content: Plain) -> Plain:
     groups = content["groups"] if content["is_clear"] else []
     labels = [_("People"), *(sentences.group_name(place) for place in range(len(groups)))]
     columns = [{"label": _("How they came in")}, *({"label": label, "number": True} for label in labels)]
-    rows = [_line(_("The result"), content["eligible"], in_steps([group["size"] for group in groups], 5))]
+    rows = [
+        _line(
+            _("The result"),
+            content["eligible"],
+            in_steps([group["size"] for group in groups], 5),
+            len(groups),
+        )
+    ]
     rows += [
         _line(sentences.way_in(row["stratum"]), row["people"], row["groups"], len(groups))
         for row in content["strata"]
@@ -66,9 +73,10 @@ def _table(content: Plain) -> Plain:
     return {"columns": columns, "rows": rows}
 
 
-def _line(name: str, people: int | None, shares: list[int] | None, groups: int = 0) -> Plain:
+def _line(name: str, people: int | None, shares: list[int] | None, groups: int) -> Plain:
     told = _("fewer than ten") if people is None else number(people)
-    parts = [_("not shown")] * groups if shares is None else [percent(share / 100) for share in shares]
+    is_told = shares is not None and len(shares) == groups
+    parts = [percent(share / 100) for share in shares or []] if is_told else [_("not shown")] * groups
     return {"cells": [{"text": text} for text in (name, told, *parts)]}
 
 
