@@ -229,3 +229,14 @@ def test_after_the_end_the_wall_thanks_and_lets_nobody_in(city: City, client_of:
     text = page_text(client_of(city.amina).get(wall(city, session)))
     assert "This session is over. Thank you." in text
     assert code not in text
+
+
+def test_both_rooms_of_marenne_have_something_to_show(city: City, client_of: ClientOf) -> None:
+    rooms = list(queries.sessions(city.dialogue, city.amina))
+    assert [bool(room.ended_at) for room in rooms] == [False, True]
+    for room in rooms:
+        picture = queries.picture_of(room, city.amina)
+        assert picture is not None
+        assert picture["people"] in {30, 40}
+        text = page_text(client_of(city.amina).get(wall(city, room) + "?shown_in=en"))
+        assert text.count('class="wall-bar"') == 4
