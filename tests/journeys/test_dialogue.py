@@ -156,6 +156,28 @@ def test_a_resident_answers_with_the_keyboard_alone(visit: Visit, browser: Brows
     assert answers_on(page).count() == 7
 
 
+def test_an_answer_is_kept_while_the_line_is_down_and_counted_once(visit: Visit, browser: Browser) -> None:
+    page = visit()
+    page.goto("/en/dialogues/")
+    page.locator("main a[href*='/dialogues/DLG-']").first.click()
+    page.locator("aside a[href$='/vote/']").click()
+    page.wait_for_selector("[data-keys] form[data-vote]")
+    number = page.locator("form[data-vote] [name=statement]")
+    shown = number.get_attribute("value")
+    page.context.set_offline(True)
+    page.locator("form[data-vote] button[value=agree]").click()
+    page.get_by_text("The connection was lost.").first.wait_for()
+    assert number.get_attribute("value") == shown
+    assert_accessible(page, browser)
+    page.context.set_offline(False)
+    page.wait_for_function(
+        "before => document.querySelector('form[data-vote] [name=statement]').value !== before", arg=shown
+    )
+    assert "1 answered" in page.locator(".vote-position").inner_text()
+    assert not page.locator(".notice").count()
+    assert page.evaluate("document.activeElement.value") == "agree"
+
+
 def make_codes(page: Page, reference: str, stratum: str, batch: str) -> list[str]:
     """Amina makes codes and sees them once."""
     page.goto(f"/staff/dialogues/{reference}/codes/")
