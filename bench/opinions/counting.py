@@ -147,11 +147,12 @@ def _fill(admin_url: str) -> uuid.UUID:
 def _make_a_map(dialogue_id: uuid.UUID) -> None:
     """What a full analysis keeps, without asking in fifty draws how stable the groups are."""
     from entente.audit.actors import job
-    from entente.dialogue.services import analysing
+    from entente.dialogue.services.keeping import keep_worked
+    from entente.dialogue.working_out import read_moment, work_out
 
     worker = job("bench", None)
-    moment = analysing.read_moment(dialogue_id, by=worker)
-    analysing.keep_worked(analysing.work_out(moment, moment.exclusions), by=worker)
+    moment = read_moment(dialogue_id, by=worker)
+    keep_worked(work_out(moment, moment.exclusions), by=worker)
 
 
 @contextmanager

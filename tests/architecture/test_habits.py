@@ -44,7 +44,7 @@ RAW_SQL = {
     "people/rate_limits.py": "an upsert that returns its count, in an unlogged table",
     "dialogue/queries/moderating.py": "asks the database for counts of what nobody may read",
     "dialogue/queries/votes.py": "COPY in binary form, under the same policies",
-    "dialogue/services/standing.py": "locks that no table has, and a list that is emptied while it is read",
+    "dialogue/services/keeping.py": "locks that no table has, and a list that is emptied while it is read",
     "dialogue/services/voting.py": "an upsert that adds to a count",
     "dialogue/services/importing.py": "fresh statistics for the planner after many rows",
     "agreements/second_wall.py": "puts the walls up",
@@ -125,7 +125,10 @@ SERVICES = [
     for function in public_functions(path)
 ]
 # Parts of services that services share; no change of their own.
-SHARED_PARTS = {"logged_together", "locked", "next_number", "index_dialogue", "index_words"}
+SHARED_PARTS = {
+    "logged_together", "locked", "next_number", "index_dialogue", "index_words", "hold", "making_a_map",
+    "take_in_changes", "keep_worked", "keep_analysis", "keep_stability", "keep_outcome",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "function"), SERVICES, ids=[f.name for _p, f in SERVICES])

@@ -10,9 +10,8 @@ import pytest
 from django.db import connection, transaction
 
 from entente.audit.actors import acting, job
-from entente.dialogue import queries, services
+from entente.dialogue import queries, services, standing
 from entente.dialogue.models import Analysis, Dialogue, Statement, VoteChange
-from entente.dialogue.services import standing
 from entente.dialogue.services.counting import count_votes
 from tests.dialogue.test_analysing import letters, policing, timeless, vote_once
 

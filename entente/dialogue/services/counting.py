@@ -12,17 +12,9 @@ from entente.audit import clock
 from entente.audit.actors import Actor, acting
 from entente.dialogue import queries
 from entente.dialogue.models import Analysis, Dialogue, Stratum
-from entente.dialogue.services.analysing import BIG, analyse_dialogue, keep_analysis
-from entente.dialogue.services.standing import (
-    Standing,
-    basis_now,
-    excluded_batches,
-    hold,
-    recall,
-    remember,
-    standing_of,
-    take_in_changes,
-)
+from entente.dialogue.services.analysing import analyse_dialogue
+from entente.dialogue.services.keeping import BIG, hold, keep_analysis, take_in_changes
+from entente.dialogue.standing import Standing, basis_now, excluded_batches, recall, remember, standing_of
 from entente.dialogue.tally_words import on_the_same_map
 from entente.jobs.queue import defer
 

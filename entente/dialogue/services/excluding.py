@@ -12,9 +12,9 @@ from entente.audit.decisions import allow
 from entente.audit.services import log
 from entente.dialogue import queries, rules
 from entente.dialogue.models import Analysis, Dialogue, Exclusion
-from entente.dialogue.services.analysing import SCHEDULED, Worked, draw, keep_worked, read_moment, work_out
 from entente.dialogue.services.drafting import locked
-from entente.dialogue.services.standing import hold, making_a_map
+from entente.dialogue.services.keeping import SCHEDULED, hold, keep_worked, making_a_map
+from entente.dialogue.working_out import Worked, draw, read_moment, work_out
 from entente.jobs.queue import defer
 from entente.people.models import Member
 

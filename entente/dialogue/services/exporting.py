@@ -25,7 +25,7 @@ from entente.dialogue.opinion_groups import (
 )
 from entente.dialogue.polis_csv import Conversation, packed, written
 from entente.dialogue.services.drafting import locked
-from entente.dialogue.services.standing import hold
+from entente.dialogue.services.keeping import hold
 from entente.jobs.queue import defer
 from entente.keys.fields import keystore
 from entente.keys.sealing import seal, unseal

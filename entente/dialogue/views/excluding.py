@@ -184,7 +184,9 @@ def _comparison(dialogue: Dialogue, request: MemberRequest, tried: Exclusion, tu
 
 def _points(share: float) -> str:
     points = round(100 * share)
-    return ngettext("%(points)s point", "%(points)s points", abs(points)) % {"points": f"{points:+d}"}
+    # A left-to-right mark keeps the sign before the number on Arabic pages too.
+    signed = f"\u200e{points:+d}".replace("-", "\u2212")
+    return ngettext("%(points)s point", "%(points)s points", abs(points)) % {"points": signed}
 
 
 def _bridges(row: Listed) -> str:
