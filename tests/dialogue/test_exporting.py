@@ -242,6 +242,7 @@ def test_the_result_is_laid_beside_that_of_polis(role: Role) -> None:
     assert "Work out the comparison" in words(client.get(address))
     assert client.post(page("compare_polis", dialogue.reference)).status_code == 302
     assert "The comparison is being worked out. It will be here" in words(client.get(address))
+    assert "dialogue.polis_comparison_asked" in names_in_history(dialogue, amina())
     role("entente_owner")
     kept = services.compare_dialogue_with_polis(dialogue.pk, by=JOB)
     assert kept is not None
