@@ -106,9 +106,7 @@ def may_moderate_statement(actor: Member, dialogue: Dialogue, statement: Stateme
     return _may_run(actor, dialogue)
 
 
-def may_try_without(
-    actor: Member, dialogue: Dialogue, *, voices: int, others: int, at: datetime
-) -> Decision:
+def may_try_without(actor: Member, dialogue: Dialogue, *, voices: int, others: int, at: datetime) -> Decision:
     """Ten voices at least, so that comparing with and without tells nothing about fewer people."""
     if dialogue.state == State.DRAFT:
         return refuse(_("Nobody has answered this dialogue yet."))

@@ -82,9 +82,7 @@ staff_urls: list[URLPattern] = [
         "dialogues/<slug:reference>/sessions/<uuid:session_id>/type-in/", paper.type_sheet, name="type_sheet"
     ),
     path("dialogues/<slug:reference>/batches/", excluding.batch_list, name="batch_list"),
-    path(
-        "dialogues/<slug:reference>/batches/<uuid:exclusion_id>/", excluding.exclusion, name="exclusion"
-    ),
+    path("dialogues/<slug:reference>/batches/<uuid:exclusion_id>/", excluding.exclusion, name="exclusion"),
     path("dialogues/<slug:reference>/polis/", exporting.polis_exports, name="polis_exports"),
     path("dialogues/<slug:reference>/polis/compare/", exporting.compare_polis, name="compare_polis"),
     path(
