@@ -1,12 +1,14 @@
 """The façade over procrastinate: name a job, defer it by name, repeat it on a schedule."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from django.db import transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import UniqueViolation
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
 from entente.audit.actors import Actor, job
@@ -63,6 +65,21 @@ def defer(name: str, *, once: bool = False, **ids: str) -> None:
     if lock and _waits(lock):
         return
     app.configure_task(name=name, queue=name.partition(".")[0], queueing_lock=lock, lock=lock).defer(**ids)
+
+
+def wake(name: str, **ids: str) -> None:
+    """Queue a job once, as soon as the caller's transaction is committed.
+
+    For work that finds what is due by itself and comes by anyway in a while: nobody's change waits for the
+    queue or is undone with it.
+    """
+
+    def queue() -> None:
+        # Somebody else was quicker this very moment.
+        with suppress(AlreadyEnqueued):
+            defer(name, once=True, **ids)
+
+    transaction.on_commit(queue, robust=True)
 
 
 def _waits(lock: str) -> bool:

@@ -313,6 +313,23 @@ def test_the_count_is_asked_for_by_the_first_who_has_news(
     assert waiting.count() == max(before, 1)
 
 
+def test_an_answer_stands_though_the_queue_can_not_be_written(
+    city: City,
+    visitor_client: Client,
+    django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_args: Any, **_named: Any) -> None:
+        raise RuntimeError("The queue is away.")
+
+    monkeypatch.setattr("entente.jobs.queue.defer", broken)
+    # As Django calls it after a commit: what fails is logged, and the answer is told as it is.
+    with django_capture_on_commit_callbacks() as callbacks:
+        assert answer(visitor_client, city.dialogue).status_code == 303
+    assert len(own_votes(visitor_client, city.dialogue)) == 1
+    assert [callback.__qualname__ for callback in callbacks]  # Django names it when it logs
+
+
 def test_what_was_taken_back_is_counted_anew(city: City, visitor_client: Client) -> None:
     voter = services.join_dialogue(city.dialogue, language="en")[0]
     services.note_change(by=voter)

@@ -6,7 +6,6 @@ import random
 import uuid
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,7 +19,7 @@ from entente.dialogue.codes import hashed, new_token, normal, token_from_code
 from entente.dialogue.models import Dialogue, InviteCode, Participant, Statement, Stratum
 from entente.dialogue.prepared import prepared
 from entente.dialogue.queries import participant_with
-from entente.jobs.queue import defer
+from entente.jobs.queue import wake
 from entente.keys.fields import keystore
 from entente.people.sign_in import NotProven, prove
 from entente.records.models import Record
@@ -201,8 +200,7 @@ def _wake_counting(dialogue_id: uuid.UUID) -> None:
     the queue; there the count every twenty seconds finds them, as it does should this call be lost.
     """
     if settings.SURFACE != "public":
-        wake = partial(defer, "dialogue.count_votes", once=True, dialogue=str(dialogue_id))
-        transaction.on_commit(wake, robust=True)
+        wake("dialogue.count_votes", dialogue=str(dialogue_id))
 
 
 def _count(participant: Participant, *, newcomers: int) -> None:
