@@ -48,8 +48,11 @@ def web_command(host: str, port: int) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    """The command line of the process that does the work for later."""
-    command = [sys.executable, "-m", "django", "procrastinate", "worker"]
+    """The command line of the process that does the work for later, three jobs at a time.
+
+    One that takes long, a large import or the groups of a large dialogue, holds up no mail.
+    """
+    command = [sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency", "3"]
     return [*command, "--shutdown-graceful-timeout", "10", "--delete-jobs", "successful"]
 
 

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from entente.config import database
-from entente.config.supervise import sequencer_command
+from entente.config.supervise import sequencer_command, worker_command
 from entente.ui.vendor_files import axe_script
 from tests.database import ROOT, copy_of_city, worker_name
 
@@ -46,7 +46,7 @@ class Site:
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """Run the worker beside the site, until the test ends or kills it."""
-        return self._start("entente_worker", [sys.executable, "-m", "django", "procrastinate", "worker"])
+        return self._start("entente_worker", worker_command())
 
     def start_sequencer(self) -> subprocess.Popen[bytes]:
         """Run the sequencer beside the site: the log grows and is signed, until the test ends."""
