@@ -37,9 +37,7 @@ def test_a_session_has_one_code_for_everybody_and_its_name_on_every_voice(city: 
 def test_the_room_code_is_sealed_in_the_database(city: City) -> None:
     session = plan(city)
     with acting(city.amina):
-        row: dict[str, Any] = (
-            HostedSession.objects.visible_to(city.amina).filter(pk=session.pk).values("room_code")[0]
-        )
+        row: Any = HostedSession.objects.visible_to(city.amina).filter(pk=session.pk).values("room_code")[0]
         assert fresh_session(session, city).room_code == session.room_code
     assert session.room_code.encode() not in bytes(row["room_code"])
 
