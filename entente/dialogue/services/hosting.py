@@ -32,7 +32,7 @@ def plan_session(
     """Make a session with one code for everybody in the room. Its name is the batch of its voices."""
     dialogue = locked(dialogue, by)
     decision = rules.may_host_session(by, dialogue, clock.now()).require()
-    if name_is_taken(dialogue, name, by=by):
+    if _name_is_taken(dialogue, name, by=by):
         raise refuse(rules.NAME_TAKEN).as_refusal()
     code = new_code()
     row = InviteCode(dialogue=dialogue, code_hash=hashed(normal(code)), stratum=Stratum.HOSTED, batch=name)
@@ -52,7 +52,7 @@ def plan_session(
     return session
 
 
-def name_is_taken(dialogue: Dialogue, name: str, *, by: Member) -> bool:
+def _name_is_taken(dialogue: Dialogue, name: str, *, by: Member) -> bool:
     """Whether voices of another session or batch carry this name already."""
     sessions = HostedSession.objects.visible_to(by).filter(dialogue_id=dialogue.pk, name__iexact=name)
     batches = InviteCode.objects.visible_to(by).filter(dialogue_id=dialogue.pk, batch__iexact=name)
