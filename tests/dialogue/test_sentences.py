@@ -55,7 +55,7 @@ def stability(word: str, agreement: float | None) -> dict[str, Any]:
 
 def test_how_stable_groups_are_is_a_word_and_a_number() -> None:
     assert sentences.how_stable(stability("stable", 0.91)) == "The groups are stable (0.91 of 1)."
-    assert sentences.how_stable(stability("fair", 0.7)) == "The groups are fairly stable (0.7 of 1)."
+    assert sentences.how_stable(stability("fair", 0.7)) == "The groups are fairly stable (0.70 of 1)."
     assert sentences.how_stable(stability("unstable", 0.43)) == "The groups are not stable (0.43 of 1)."
     assert "again 50 times" in sentences.what_stable_means(stability("stable", 0.91))
     assert "Below 0.6 we name no groups" in sentences.what_stable_means(stability("unstable", -0.1))

@@ -120,7 +120,7 @@ def test_groups_that_are_not_stable_get_no_letters_anywhere(city: City, visitor_
     assert "Group A" not in page
     assert "What each group stands for" not in page
     assert "What divides" not in page
-    assert "The groups are not stable (0.4 of 1)." in page
+    assert "The groups are not stable (0.40 of 1)." in page
     assert "What most people share" in page
     files = unpacked(visitor_client.get(address(city.dialogue, "report/open-data.zip")))
     assert len(files["groups.csv"].splitlines()) == 1

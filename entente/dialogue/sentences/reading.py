@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from entente.dialogue.publication import LEAST
 from entente.ui.shares import in_steps
-from entente.ui.templatetags.ui import number, percent
+from entente.ui.templatetags.ui import hundredths, number, percent
 
 Plain = dict[str, Any]
 LETTERS = (
@@ -128,7 +128,7 @@ def how_stable(content: Plain) -> str:
     known = content.get("stability") or {}
     if known.get("agreement") is None:
         return ""
-    value = {"agreement": number(round(max(known["agreement"], 0), 2))}
+    value = {"agreement": hundredths(max(known["agreement"], 0))}
     if known["word"] == "stable":
         return _("The groups are stable (%(agreement)s of 1).") % value
     if known["word"] == "fair":

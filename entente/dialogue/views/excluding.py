@@ -21,7 +21,7 @@ from entente.dialogue.publication import LEAST
 from entente.dialogue.views.steps import REFUSED_HERE, dialogue_to_run, kept_refusal
 from entente.jobs.queue import is_on
 from entente.people.sign_in import MemberRequest
-from entente.ui.templatetags.ui import number, percent, reading_date
+from entente.ui.templatetags.ui import hundredths, number, percent, reading_date
 
 WORK = "dialogue.compare_exclusion"
 Row = dict[str, Any]
@@ -242,5 +242,5 @@ def _stability(drawn: Row) -> str:
     words = {"stable": _("stable"), "fair": _("fairly stable"), "unstable": _("not stable")}
     if drawn["agreement"] is None:
         return _("no clear groups")
-    found = {"word": words[drawn["word"]], "agreement": number(round(drawn["agreement"], 2))}
+    found = {"word": words[drawn["word"]], "agreement": hundredths(drawn["agreement"])}
     return _("%(word)s, agreement %(agreement)s") % found

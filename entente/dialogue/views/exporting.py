@@ -21,7 +21,7 @@ from entente.dialogue.views.steps import REFUSED_HERE, dialogue_to_run, kept_ref
 from entente.jobs.queue import is_on
 from entente.people.queries import colleagues
 from entente.people.sign_in import MemberRequest
-from entente.ui.templatetags.ui import number
+from entente.ui.templatetags.ui import hundredths, number
 
 PAGE = "dialogue_staff:polis_exports"
 STATE_KINDS = {
@@ -129,7 +129,7 @@ def _agreement(compared: dict[str, Any]) -> list[str]:
         "Adjusted Rand index over at least %(people)s people who are in a group on both sides: %(value)s, "
         "where 1 means the same groups and 0 no more in common than chance."
     )
-    return [str(words), said % {"people": number(compared["people"]), "value": number(round(value, 2))}]
+    return [str(words), said % {"people": number(compared["people"]), "value": hundredths(value)}]
 
 
 @require_POST

@@ -104,6 +104,11 @@ def number(value: float | None) -> str:
     return "" if value is None else format_decimal(value, locale=_locale())
 
 
+def hundredths(value: float) -> str:
+    """A figure between 0 and 1 with two decimals: 1 reads as exactly one, 1.00 as nearly."""
+    return format_decimal(value, format="0.00", locale=_locale())
+
+
 @register.filter
 def reading_date(value: date | datetime | None) -> str | SafeString:
     """Return a day of the city's zone in the reader's words and exact for machines; nothing for None."""
