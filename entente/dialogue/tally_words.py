@@ -53,8 +53,11 @@ def ways_in(tally: Tally) -> Plain:
 
 
 def votes_by_statement(tally: Tally) -> Whole:
-    """How often each statement was answered by people who are not left out, int64[m]."""
-    return np.asarray(tally.cells[:-1].sum(axis=(0, 2)))
+    """How often each statement was answered by the people of the headline, int64[m].
+
+    It says what is asked next: whoever only stands beside them does not steer what they are asked.
+    """
+    return np.asarray(tally.cells[1:-1:2].sum(axis=(0, 2)))
 
 
 def _took_part(tally: Tally) -> dict[str, dict[str, int]]:

@@ -9,7 +9,7 @@ import pytest
 
 from entente.dialogue.opinion_groups import Votes, find_groups
 from entente.dialogue.tally import Chart, Sheets, Tally, Way
-from entente.dialogue.tally_words import headline, on_the_same_map, ways_in
+from entente.dialogue.tally_words import headline, on_the_same_map, votes_by_statement, ways_in
 
 STATEMENTS = 24
 WAYS = [
@@ -102,12 +102,13 @@ def test_nobody_is_counted_again_who_answered_the_same() -> None:
 def test_open_voices_beside_invited_ones_change_no_number_of_the_headline() -> None:
     people = made_people(np.random.default_rng(3), 200)
     _result, tally = result_of(people)
-    before = headline(tally)
+    before, asked = headline(tally), votes_by_statement(tally).tolist()
     flood = [
         (bytes([0, 0, *i.to_bytes(14)]), WAYS[2], dict.fromkeys(range(STATEMENTS), 1)) for i in range(500)
     ]
     tally.count([f[0] for f in flood], [f[1] for f in flood], sheets_of([f[2] for f in flood]))
     assert headline(tally) == before
+    assert votes_by_statement(tally).tolist() == asked  # nor what they are asked next
     batch = next(row for row in ways_in(tally)["batches"] if row["batch"] == "2026-11-20")
     assert batch["alike"] == 500
 
