@@ -210,6 +210,19 @@ def test_the_welcome_sent_twice_is_one_person(city: City) -> None:
     assert len(voices) == 1
 
 
+def test_a_welcome_out_of_the_browsers_memory_leads_to_nobody_before(city: City) -> None:
+    tablet = started_tablet(city, plan(city))
+    here = tablet_page(city.dialogue)
+    sent = hidden(tablet.get(here)) | {"language": "en"}
+    tablet.post(here, sent)
+    where = answer(tablet, city)["Location"]
+    before = holder(tablet, city)
+    hand_on(tablet, city)
+    tablet.post(here, sent)
+    assert holder(tablet, city).id != before.id
+    assert "You agreed with" not in page_text(tablet.get(where))
+
+
 def test_when_the_session_ends_the_next_person_is_told(city: City) -> None:
     session = plan(city)
     tablet = started_tablet(city, session)

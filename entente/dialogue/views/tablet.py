@@ -20,7 +20,7 @@ from entente.audit.decisions import Refused
 from entente.dialogue import queries, rules, services
 from entente.dialogue.codes import new_token, normal, shown
 from entente.dialogue.forms.voting import ANSWERS, CodeForm, VoteForm
-from entente.dialogue.models import Dialogue, Statement
+from entente.dialogue.models import Dialogue, Participant, Statement
 from entente.dialogue.views.joining import come_in, started_with
 from entente.dialogue.views.voices import (
     CODES,
@@ -154,6 +154,8 @@ def _begin(request: HttpRequest, kept: Tablet) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         language = kept.language
     token, known = started_with(request, dialogue)
+    if known is not None and _was_handed_on(kept, known, token):
+        token, known = new_token(), None
     if known is None:
         if not within_limit("room", sender(request), at_most=NEWCOMERS):
             return one_moment(request)
@@ -163,6 +165,14 @@ def _begin(request: HttpRequest, kept: Tablet) -> HttpResponse:
         except Refused as refused:
             return _welcome(request, kept, str(refused), 409)
     return _in_their_hands(SeeOther(_here(dialogue, language)), dialogue, token)
+
+
+def _was_handed_on(kept: Tablet, known: Participant, token: str) -> bool:
+    """Whether the welcome that came again, out of the browser's memory, is that of somebody before."""
+    if kept.voice.participant is not None and kept.voice.participant.pk == known.pk:
+        return False
+    with Voice(known, token).speaking():
+        return bool(queries.own_answers(kept.dialogue.pk, known))
 
 
 def _answer(request: HttpRequest, kept: Tablet) -> HttpResponse:
