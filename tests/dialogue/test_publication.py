@@ -273,3 +273,22 @@ def test_while_it_runs_shares_are_told_in_tens() -> None:
     assert told["participants"] == 110
     assert told["shares"] == {"1": [60, 20, 20]}
     assert [group["size"] for group in told["groups"]] == [90, 20]
+
+
+def test_a_live_share_is_told_anew_when_ten_more_answered_that_statement() -> None:
+    first = rough_outcome(result([12], [[[8, 2, 0]]], [[0, 0, 0]]), [1], 12)
+    same = rough_outcome(result([30], [[[8, 3, 0]]], [[0, 0, 0]]), [1], 30, first)
+    assert same["shares"] == first["shares"] != rough_outcome(
+        result([30], [[[8, 3, 0]]], [[0, 0, 0]]), [1], 30
+    )["shares"]  # fmt: skip
+    later = rough_outcome(result([50], [[[8, 12, 0]]], [[0, 0, 0]]), [1], 50, same)
+    assert later["shares"] == {"1": [50, 50, 0]}
+
+
+def test_when_the_headline_comes_to_rest_on_other_people_the_live_picture_follows() -> None:
+    flood = rough_outcome(result([200], [[[190, 0, 0]]], [[0, 0, 0]]), [1], 200)
+    assert not is_due(10, flood, "everybody")
+    assert is_due(10, flood, "invited")
+    assert not is_due(191, flood, "invited")
+    near = rough_outcome(result([185], [[[0, 185, 0]]], [[0, 0, 0]]) | {"basis": "invited"}, [1], 185, flood)
+    assert near["shares"] == {"1": None}

@@ -125,7 +125,7 @@ def without(content: Plain, accepted: set[int]) -> Plain:
         "loadings": [content["map"]["loadings"][place] for place in places],
         "positions": _of(content["map"]["positions"], accepted),
     }
-    for name in {"seen", "shares"} & content.keys():
+    for name in {"seen", "shares", "answered"} & content.keys():
         kept[name] = _of(content[name], accepted)
     for name in {"bridging", "dividing"} & content.keys():
         kept[name] = _rows_of(content[name], accepted)
@@ -141,14 +141,25 @@ def rough_outcome(
 ) -> Plain:
     """What voters see while a dialogue runs: tens of people, tens of percent, and the map to stand on.
 
-    `participants` is kept to tell when the next picture is due.
+    `participants` is kept to tell when the next picture is due, and how many `answered` each statement:
+    its shares are told anew when ten more or fewer did. Never show these two, they are exact.
     """
+    answered = {str(n): sum(cell) for n, cell in zip(numbers, result["totals"], strict=True)}
     shares = {str(n): part_shares(cell, LIVE_STEP) for n, cell in zip(numbers, result["totals"], strict=True)}
+    before, basis = previous or {}, result.get("basis", "everybody")
+    is_other = before.get("basis", basis) != basis
+    for n, people in before.get("answered", {}).items():
+        old = before["shares"].get(n)
+        if n in shares and old and abs(answered[n] - people) < LEAST:
+            # Of other people now: neither the old nor the new may stand beside the other.
+            shares[n], answered[n] = (None if is_other else old), people
     is_on_map = result["eligible"] >= LEAST
     way = directions(result["components"], numbers, shares if is_on_map else {})
     return {
         "participants": participants // LEAST * LEAST,
         "counted": participants,
+        "basis": basis,
+        "answered": {n: people for n, people in answered.items() if shares[n]},
         "shares": shares,
         **_labels(result),
         "numbers": numbers,
@@ -159,12 +170,17 @@ def rough_outcome(
     }  # fmt: skip
 
 
-def is_due(participants: int, previous: Plain | None) -> bool:
-    """Whether at least ten more people took part, so that no single one shows in the difference."""
+def is_due(participants: int, previous: Plain | None, basis: str = "") -> bool:
+    """Whether at least ten more people took part, so that no single one shows in the difference.
+
+    Or ten fewer, when the headline came to rest on other people.
+    """
     if previous is None or participants < LEAST:
         return participants >= LEAST
     # Pictures made before they remembered how many were counted knew it to the ten.
     counted: int = previous.get("counted", previous["participants"] + LEAST - 1)
+    if basis and previous.get("basis", basis) != basis:
+        return abs(participants - counted) >= LEAST
     return participants - counted >= LEAST
 
 

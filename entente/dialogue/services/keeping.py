@@ -151,7 +151,7 @@ def keep_analysis(
     _keep_vote_numbers(dialogue, standing, by=by)
     live = queries.live_outcome(dialogue, by)
     people = headline_people(result)
-    if is_due(people, live.content if live else None):
+    if is_due(people, live.content if live else None, result["basis"]):
         picture = rough_outcome(result, result["numbers"], people, live.content if live else None)
         keep_outcome(dialogue, queries.LIVE, picture, by=by)
     return analysis
