@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from entente.audit.actors import acting
 from entente.config import database
+from entente.dialogue import services
+from entente.dialogue.codes import normal
 from entente.dialogue.models import Dialogue
+from entente.people.sign_in import member_with
 from tests.conftest import City
+from tests.template_city import session_key
 
 DENIED = psycopg.errors.InsufficientPrivilege
 JOIN = (
     "insert into dialogue_participant (id, dialogue_id, token_hash, stratum, area, language)"
     " values (%s, %s, encode(sha256(%s::bytea), 'hex'), %s, '', 'en')"
+)
+JOIN_IN = (
+    "insert into dialogue_participant (id, dialogue_id, token_hash, stratum, area, language, batch)"
+    " values (%s, %s, encode(sha256(%s::bytea), 'hex'), %s, '', 'en', %s)"
 )
 VOTE = (
     "insert into dialogue_vote (participant_id, statement_id, dialogue_id, value)"
@@ -63,6 +73,24 @@ def test_nobody_becomes_an_invited_voice_without_a_code(
     raw: psycopg.Connection, city: City, stratum: str
 ) -> None:
     denied(raw, JOIN, [uuid.uuid4(), city.dialogue.pk, "t", stratum])
+
+
+@pytest.mark.parametrize("role", ["entente_public", "entente_staff"])
+def test_a_code_makes_voices_of_its_own_batch_and_no_other(
+    connected_as: Callable[[str], str], role: str
+) -> None:
+    connected_as("entente_staff")
+    with transaction.atomic():
+        amina = member_with(session_key("amina"))
+    with acting(amina):
+        dialogue = Dialogue.objects.visible_to(amina).get(state="open", owner_id=amina.organisation_id)
+    given = {"name": "Library, Monday evening", "held_on": date(2026, 11, 23)}
+    session = services.plan_session(dialogue, by=amina, **given)
+    with psycopg.connect(connected_as(role)) as made:
+        made.execute("select authz.begin('invite', %s)", [normal(session.room_code)])
+        for stratum, batch in [("hosted", "School"), ("letter", session.name), ("letter", "")]:
+            denied(made, JOIN_IN, [uuid.uuid4(), dialogue.pk, str(uuid.uuid4()), stratum, batch])
+        made.execute(JOIN_IN, [uuid.uuid4(), dialogue.pk, str(uuid.uuid4()), "hosted", session.name])
 
 
 def test_nobody_becomes_another_kind_of_voice_later(raw: psycopg.Connection, city: City) -> None:

@@ -95,9 +95,12 @@ class Participant(OnDialogue):
     )
     wall = Wall(
         read=f"({IS_JOB} or id = {PARTICIPANT})",
-        # Only a code makes an invited voice.
+        # Only a code makes an invited voice, and one of its own batch: by that voices are left out or kept.
         insert=f"({IS_JOB} or {KIND} = 'visitor' and stratum = 'open'"
-        f" or {KIND} = 'invite' and stratum in ('letter', 'hosted') and dialogue_id = {DIALOGUE})",
+        f" or {KIND} = 'invite' and stratum in ('letter', 'hosted') and dialogue_id = {DIALOGUE}"
+        " and coalesce((select (c.stratum, c.area, c.batch) = (dialogue_participant.stratum,"
+        " dialogue_participant.area, dialogue_participant.batch)"
+        f" from dialogue_invitecode c where c.id = {INVITE} limit 1), false))",
         change=IS_JOB,
         public="select, insert",
         logged=False,
