@@ -213,6 +213,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 ENTENTE_UPLOAD_BYTES = 20 * 1024 * 1024
 
+# Opinion groups of very large dialogues
+ENTENTE_WORKER_THREADS = int(environment.text("ENTENTE_WORKER_THREADS", "1"))
+ENTENTE_SCHEDULER = environment.text("ENTENTE_SCHEDULER", "") or None
+
 # Mail
 # The demo writes to nobody: its mail goes into a folder, and its mailbox page shows it.
 _mail = "filebased" if MODE == "demo" else "smtp"

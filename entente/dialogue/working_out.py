@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 
 from entente.audit import clock
 from entente.audit.actors import Actor, acting
 from entente.dialogue import queries
 from entente.dialogue.models import INVITED, Analysis, Dialogue, Exclusion
-from entente.dialogue.opinion_groups import Result, find_groups, stability
+from entente.dialogue.opinion_groups import Result, engine_for, find_groups, stability
 from entente.dialogue.publication import LEAST
 from entente.dialogue.queries import Loaded
 from entente.dialogue.standing import Batch, Standing, basis_of, excluded_batches, standing_of, ways
@@ -63,7 +64,10 @@ def work_out(moment: Moment, exclusions: list[Exclusion]) -> Worked:
     """The groups of opinion when these exclusions that are in force are left out."""
     loaded, excluded = moment.loaded, excluded_batches(exclusions)
     basis = basis_of(loaded, excluded)
-    found = find_groups(loaded.votes, headline=_headline(loaded, basis, excluded))
+    engine = engine_for(
+        len(loaded.votes.rows), threads=settings.ENTENTE_WORKER_THREADS, scheduler=settings.ENTENTE_SCHEDULER
+    )
+    found = find_groups(loaded.votes, headline=_headline(loaded, basis, excluded), engine=engine)
     before = moment.before.result if moment.before else {}
     result = {
         **found.as_json(),
