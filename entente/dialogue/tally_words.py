@@ -103,14 +103,15 @@ def _strata(tally: Tally) -> list[Plain]:
 
 
 def batches(tally: Tally) -> list[Plain]:
-    """What came together: people, votes, and how many answered exactly as nine others at least.
+    """What came together: people who answered, votes, and how many answered exactly as nine others at least.
 
-    People who are left out are among them: somebody decides about them here.
+    Whoever came in and answered nothing hides nobody. People who are left out are among them: somebody
+    decides about them here.
     """
     names = sorted({(way.stratum, way.batch) for way in tally.ways})
     batch = np.array([names.index((way.stratum, way.batch)) for way in tally.ways], dtype=np.int64)[tally.way]
     alike = _alike(tally)
-    people = np.bincount(batch, minlength=len(names)).tolist()
+    people = np.bincount(batch[tally.seen > 0], minlength=len(names)).tolist()
     votes = np.bincount(batch, weights=tally.seen, minlength=len(names)).astype(np.int64).tolist()
     same = np.bincount(batch[alike], minlength=len(names)).tolist()
     return [

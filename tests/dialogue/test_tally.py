@@ -113,6 +113,13 @@ def test_open_voices_beside_invited_ones_change_no_number_of_the_headline() -> N
     assert batch["alike"] == 500
 
 
+def test_who_came_in_and_answered_nothing_makes_no_batch_larger() -> None:
+    people = made_people(np.random.default_rng(6), 100)
+    _result, tally = result_of(people)
+    silent = {bytes([0, 0, *i.to_bytes(14)]): (WAYS[0], dict[int, int]()) for i in range(1, 10)}
+    assert ways_in(tally_of(people | silent, _result))["batches"] == ways_in(tally)["batches"]
+
+
 def test_a_new_stratum_gets_its_own_counts() -> None:
     people = {
         key: row for key, row in made_people(np.random.default_rng(4), 200).items() if row[0] != WAYS[1]
