@@ -158,6 +158,18 @@ def test_the_city_says_what_it_heard_and_publishes_exactly_what_it_saw(
     assert after.content == shown
 
 
+def test_a_result_sent_twice_is_published_once(city: City, client_of: ClientOf) -> None:
+    client, here = client_of(city.amina), page("publish_outcome", city.evenings.reference)
+    before = queries.published_outcome(city.evenings, city.amina)
+    assert before is not None
+    [action] = re.findall(r'action="(\?after=\d+)"', client.get(here).content.decode())
+    for _ in range(2):
+        assert client.post(here + action).status_code == 302
+    after = queries.published_outcome(city.evenings, city.amina)
+    assert after is not None
+    assert after.number == before.number + 1
+
+
 def test_nothing_is_published_before_closing_or_without_words(city: City, client_of: ClientOf) -> None:
     client = client_of(city.amina)
     early = client.post(page("publish_outcome", city.dialogue.reference))

@@ -36,13 +36,18 @@ def analyse_dialogue(dialogue_id: uuid.UUID, *, by: Actor) -> Analysis | None:
 
 
 @transaction.atomic
-def publish_outcome(dialogue: Dialogue, *, by: Member) -> Outcome:
-    """Publish what was heard: protected counts, the map as areas, and the city's own words."""
+def publish_outcome(dialogue: Dialogue, *, by: Member, after: int | None = None) -> Outcome:
+    """Publish what was heard: protected counts, the map as areas, and the city's own words.
+
+    `after` is the newest edition on the page it was sent from, 0 for none: sent twice, it is published once.
+    """
     dialogue = locked(dialogue, by)
     before, content = queries.published_outcome(dialogue, by), queries.outcome_to_publish(dialogue, by)
     is_analysed = content is not None
     decision = rules.may_publish_outcome(by, dialogue, is_analysed=is_analysed, at=clock.now()).require()
     assert content is not None
+    if before is not None and after is not None and before.number > after:
+        return before
     if dialogue.public_since is None:
         dialogue.public_since = clock.now()
         dialogue.save(update_fields=["public_since"])

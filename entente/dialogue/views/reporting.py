@@ -40,7 +40,7 @@ def publish_outcome(request: MemberRequest, reference: str) -> HttpResponse:
     decision = _may_publish(dialogue, request)
     if request.method == "POST":
         try:
-            services.publish_outcome(dialogue, by=request.member)
+            services.publish_outcome(dialogue, by=request.member, after=_seen(request))
         except Refused as refused:
             decision = kept_refusal(request, dialogue, refused)
         else:
@@ -49,10 +49,17 @@ def publish_outcome(request: MemberRequest, reference: str) -> HttpResponse:
     refusal = "" if decision else str(decision)
     context = {"dialogue": dialogue, "refusal": refusal, **_preview(dialogue, request)}
     context |= {"words": queries.wording(dialogue, [], get_language() or "en", request.member)}
-    context |= {"report_page": public_page("report", dialogue)}
+    before = queries.published_outcome(dialogue, request.member)
+    context |= {"report_page": public_page("report", dialogue), "edition": before.number if before else 0}
     return render(
         request, "dialogue_staff/publish_outcome.html", context, status=REFUSED_HERE if refusal else 200
     )
+
+
+def _seen(request: MemberRequest) -> int | None:
+    """The newest edition on the page that was sent."""
+    asked = request.GET.get("after", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else None
 
 
 def _may_publish(dialogue: Dialogue, request: MemberRequest) -> Decision:
