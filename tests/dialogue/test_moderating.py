@@ -255,12 +255,32 @@ def test_those_alike_stand_side_by_side_with_what_differs(city: City, client_of:
         "More benches at the tram stop, please",
         "More benches at every bus stop, please!",
     }
+    assert not family.is_same_hour
     page = client_of(city.amina).get(here(city)).content.decode()
+    assert "Accept the first, turn down the other 2 as its repeats" in page
     assert "<del>bus</del> <ins>tram</ins>" in page
     assert "<del>the</del> <ins>every</ins>" in page
     alone = client_of(city.amina).get(here(city), {"kind": "new"})
     assert "Quieter trams along the river at night" in [row.text for row in shown(alone)]
     assert not [row for row in shown(alone) if "benches" in row.text]
+
+
+def test_whichever_came_first_is_the_one_that_is_kept(city: City) -> None:
+    texts = [f"More benches at the {place} stop, please" for place in ("bus", "tram", "taxi", "ferry")]
+    author, rows = resident(city), []
+    for hours, text in zip((1, 3, 2, 4), texts, strict=True):
+        with clock.frozen(clock.now() - timedelta(hours=hours)):
+            rows += write(city, text, author=author)
+
+    def firsts(state: str) -> set[Any]:
+        ours = {row.pk for row in rows}
+        return {row.first for row in queries.listed(city.dialogue, city.amina, state) if row.id in ours}
+
+    assert firsts(State.WAITING) == {rows[3].pk}
+    services.moderate_statement(rows[0], by=city.amina, state=State.ACCEPTED)
+    assert firsts(State.WAITING) == {rows[0].pk}
+    services.moderate_statement(rows[1], by=city.amina, state=State.ACCEPTED)
+    assert firsts(State.ACCEPTED) == {rows[1].pk}
 
 
 def test_one_like_an_accepted_statement_stands_below_it(city: City, client_of: ClientOf) -> None:
@@ -283,6 +303,8 @@ def test_a_family_is_settled_in_one_step(city: City, client_of: ClientOf) -> Non
     answer = client_of(city.amina).get(here(city))
     (family,) = [one for one in answer.context["families"] if one.first and one.first.text in texts]
     assert family.is_first_here
+    assert "Some came in the same hour: which of them was first is not known." in words(answer)
+    assert "Accept the top one, turn down the other 2 as its repeats" in words(answer)
     repeats = [row.statement for row in family.repeats]
     sent = {"seen": "waiting", "family": str(family.first.pk), "repeat": [str(row.pk) for row in repeats]}
     back = client_of(city.amina).post(here(city), {**sent, "place": "3"}, follow=True)

@@ -49,13 +49,15 @@ def _families(texts: tuple[str, ...]) -> Sequence[int]:
 
 
 def listed(dialogue: Dialogue, reader: Member, state: str) -> list[Listed]:
-    """Its statements in one state, oldest first, each with the one it repeats.
+    """Its statements in one state, oldest first, each with the one it repeats: the one that came first.
 
-    They are compared with what is accepted, in its order, and with those before them.
+    What is accepted stands before what is not. Times are known to the hour; within one hour the order is
+    stable and says nothing about who was first.
     """
     rows = Statement.objects.visible_to(reader).filter(dialogue_id=dialogue.pk)
     columns = ("id", "text", "language")
-    accepted = list(rows.filter(state=State.ACCEPTED).order_by("number").values_list(*columns))
+    known = rows.filter(state=State.ACCEPTED).order_by("received_at", "number")
+    accepted = list(known.values_list(*columns))
     others = rows.filter(state=state).order_by("received_at", "id")
     shown = accepted if state == State.ACCEPTED else list(others.values_list(*columns))
     everything = shown if state == State.ACCEPTED else accepted + shown

@@ -55,6 +55,15 @@ class Family:
         """Those that say what the first says."""
         return [row for row in self.rows if self.first and row.statement.pk != self.first.pk]
 
+    @property
+    def is_same_hour(self) -> bool:
+        """Whether another one came in the same hour as the first, so that nobody knows which was first."""
+        first = self.first
+        return first is not None and any(
+            (row.statement.state, row.statement.received_at) == (first.state, first.received_at)
+            for row in self.repeats
+        )
+
 
 def queue_page(
     request: MemberRequest, dialogue: Dialogue, wrong: DecisionForm | FamilyForm | None = None
