@@ -223,6 +223,15 @@ def test_a_welcome_out_of_the_browsers_memory_leads_to_nobody_before(city: City)
     assert "You agreed with" not in page_text(tablet.get(where))
 
 
+def test_what_stands_on_the_welcome_opens_nobodys_answers(city: City) -> None:
+    tablet = started_tablet(city, plan(city))
+    seen = hidden(tablet.get(tablet_page(city.dialogue)))
+    tablet.post(tablet_page(city.dialogue), seen | {"language": "en"})
+    answer(tablet, city)
+    with transaction.atomic():
+        assert queries.participant_with(seen["start"]) is None
+
+
 def test_when_the_session_ends_the_next_person_is_told(city: City) -> None:
     session = plan(city)
     tablet = started_tablet(city, session)

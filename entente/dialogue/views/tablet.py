@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -21,10 +22,11 @@ from entente.dialogue import queries, rules, services
 from entente.dialogue.codes import new_token, normal, shown
 from entente.dialogue.forms.voting import ANSWERS, CodeForm, VoteForm
 from entente.dialogue.models import Dialogue, Participant, Statement
-from entente.dialogue.views.joining import come_in, started_with
+from entente.dialogue.views.joining import come_in
 from entente.dialogue.views.voices import (
     CODES,
     NEWCOMERS,
+    TOKEN,
     VOTES,
     SeeOther,
     Voice,
@@ -153,7 +155,7 @@ def _begin(request: HttpRequest, kept: Tablet) -> HttpResponse:
     dialogue, language = kept.dialogue, request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
         language = kept.language
-    token, known = started_with(request, dialogue)
+    token, known = _started_with(request, dialogue)
     if known is not None and _was_handed_on(kept, known, token):
         token, known = new_token(), None
     if known is None:
@@ -165,6 +167,16 @@ def _begin(request: HttpRequest, kept: Tablet) -> HttpResponse:
         except Refused as refused:
             return _welcome(request, kept, str(refused), 409)
     return _in_their_hands(SeeOther(_here(dialogue, language)), dialogue, token)
+
+
+def _started_with(request: HttpRequest, dialogue: Dialogue) -> tuple[str, Participant | None]:
+    """A token made from the one on the welcome, which whoever held the tablet before could read there."""
+    start = request.POST.get("start", "")
+    if not TOKEN.fullmatch(start):
+        return "", None
+    token = salted_hmac(SALT, start, algorithm="sha256").hexdigest()
+    known = queries.participant_with(token)
+    return token, known if known is not None and known.dialogue_id == dialogue.pk else None
 
 
 def _was_handed_on(kept: Tablet, known: Participant, token: str) -> bool:
