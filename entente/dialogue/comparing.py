@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+import numpy as np
+
+from entente.dialogue.opinion_groups import StatementRule
+from entente.dialogue.opinion_groups.statements import Lists, read_statements
 from entente.dialogue.publication import LEAST
 
 Plain = dict[str, Any]
@@ -34,7 +38,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Listed:
-    """A statement that is in a list only with these voices, or only without them."""
+    """A statement that bridges or divides only with these voices, or only without them."""
 
     number: int
     direction: int
@@ -43,12 +47,19 @@ class Listed:
 
 @dataclass(frozen=True)
 class Compared:
-    """Two results of one moment: with some voices counted and with them left out."""
+    """Two results of one moment: with some voices counted and with them left out.
+
+    `far` statements move by five points or more, of which `moved` holds the first twenty; every other one
+    that ten people at least answered is in `moves_less`. `bridge` and `divide` are how many there are in all.
+    """
 
     counted: Plain
     left_out: Plain
     moved: tuple[Moved, ...]
+    far: int
     moves_less: int
+    bridge: tuple[int, int]
+    divide: tuple[int, int]
     bridging: tuple[Listed, ...]
     dividing: tuple[Listed, ...]
 
@@ -57,6 +68,12 @@ class Compared:
         """Whether the headline does not depend on these voices at all."""
         names = ("basis", "k", "eligible", "totals", "groups", "bridging", "dividing")
         return all(self.counted[name] == self.left_out[name] for name in names)
+
+    @property
+    def is_little(self) -> bool:
+        """Whether numbers change, but neither the groups nor what bridges or divides, and nothing far."""
+        is_alike = all(self.counted[name] == self.left_out[name] for name in ("basis", "k"))
+        return not self.is_same and is_alike and not (self.far or self.bridging or self.dividing)
 
 
 def compared(counted: Plain, left_out: Plain) -> Compared:
@@ -70,20 +87,41 @@ def compared(counted: Plain, left_out: Plain) -> Compared:
     far = sorted(
         (row for row in moved if abs(row.by) >= LEAST_MOVE), key=lambda row: (-abs(row.by), row.number)
     )
+    bridge, divide = zip(*(_found(one, numbers) for one in (counted, left_out)), strict=True)
     return Compared(
         counted,
         left_out,
         tuple(far[:MOST_MOVED]),
+        len(far),
         len(moved) - len(far[:MOST_MOVED]),
-        _listed(counted["bridging"], left_out["bridging"], numbers),
-        _listed(counted["dividing"], left_out["dividing"], numbers),
+        (len(bridge[0]), len(bridge[1])),
+        (len(divide[0]), len(divide[1])),
+        _listed(*bridge),
+        _listed(*divide),
     )
 
 
-def _listed(counted: list[Plain], left_out: list[Plain], numbers: list[int]) -> tuple[Listed, ...]:
-    with_them, without = (
-        {(numbers[row["statement"]], row.get("direction", 0)) for row in rows} for rows in (counted, left_out)
-    )
+Found = set[tuple[int, int]]
+
+
+def _found(result: Plain, numbers: list[int]) -> tuple[Found, Found]:
+    """All statements that bridge and all that divide, by number and direction: more than a list shows."""
+    lists = everything(result)
+    bridging = {(numbers[row.statement], row.direction) for row in lists.bridging}
+    return bridging, {(numbers[row.statement], 0) for row in lists.dividing}
+
+
+def everything(result: Plain) -> Lists:
+    """The lists of a result, however long they are."""
+    counts = np.array([group["counts"] for group in result["groups"]], dtype=np.int64)
+    visible = np.array([mean is not None for mean in result["components"]["mean"]], dtype=bool)
+    sizes = np.array([group["size"] for group in result["groups"]], dtype=np.int64)
+    if not len(visible) or not len(sizes):
+        return Lists((), (), (), ())
+    return read_statements(counts, sizes, visible, StatementRule(most_listed=len(visible)))
+
+
+def _listed(with_them: Found, without: Found) -> tuple[Listed, ...]:
     changed = sorted(with_them ^ without)
     return tuple(Listed(number, direction, (number, direction) in with_them) for number, direction in changed)
 

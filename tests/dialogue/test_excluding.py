@@ -13,7 +13,7 @@ from entente.audit.actors import acting, job
 from entente.audit.decisions import Refused
 from entente.audit.queries import history
 from entente.dialogue import queries, services
-from entente.dialogue.comparing import compared, strikes
+from entente.dialogue.comparing import compared, everything, strikes
 from entente.dialogue.models import Analysis, Dialogue, Exclusion
 from tests.conftest import City
 from tests.dialogue.staff_pages import ClientOf, page, words
@@ -112,6 +112,22 @@ def test_a_poisoned_room_is_seen_with_and_without_and_left_out() -> None:
     found = compared(turned.result["beside"], turned.result)
     assert not found.is_same
     assert found.moved[0].by ** 2 > 0.05**2
+    assert found.far >= len(found.moved) > 0
+    assert not found.is_little
+    for result, kept, divide in (
+        (found.counted, found.bridge[0], found.divide[0]),
+        (found.left_out, found.bridge[1], found.divide[1]),
+    ):
+        lists = everything(result)  # a list shows the ten strongest of them
+        assert [row.statement for row in lists.bridging][:10] == [
+            row["statement"] for row in result["bridging"]
+        ]
+        assert [row.statement for row in lists.dividing][:10] == [
+            row["statement"] for row in result["dividing"]
+        ]
+        assert (kept, divide) == (len(lists.bridging), len(lists.dividing))
+    for (with_them, without), changed in ((found.bridge, found.bridging), (found.divide, found.dividing)):
+        assert without == with_them + sum(-1 if row.is_gone else 1 for row in changed)
     with transaction.atomic():
         services.leave_out(exclusion, by=amina(), reason="Two hundred equal sheets came within a minute.")
     compare(exclusion)

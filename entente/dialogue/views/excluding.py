@@ -211,8 +211,8 @@ def _facts(found: Compared) -> list[tuple[str, str, str]]:
         _line(_("People placed on the map"), [_people(one["eligible"]) for one in both]),
         _line(_("Groups of opinion"), [_groups(one) for one in both]),
         _line(_("How stable the groups are"), [_stability(one["stability"]) for one in both]),
-        _line(_("Statements that bridge"), [number(len(one["bridging"])) for one in both]),
-        _line(_("Statements that divide"), [number(len(one["dividing"])) for one in both]),
+        _line(_("Statements that bridge"), [number(one) for one in found.bridge]),
+        _line(_("Statements that divide"), [number(one) for one in found.divide]),
     ]
 
 
