@@ -1,4 +1,4 @@
-"""What is different in a result without some of its voices, and which voices strike. Free of Django.
+"""What is different in a result without some of its voices, and which voices stand out. Free of Django.
 
 It is about votes that came together, not about people. Nothing is told of fewer than ten.
 """
@@ -127,7 +127,7 @@ def _listed(with_them: Found, without: Found) -> tuple[Listed, ...]:
 
 
 def strikes(batches: list[Plain]) -> dict[tuple[str, str], tuple[str, int]]:
-    """Which batches strike, and why: "alike" with the number of people, "day" with times the usual day.
+    """Which batches stand out, and why: "alike" with the number of people, "day" with times the usual day.
 
     "most" with percent: more than half of all voices came that way from the open web at once.
     """

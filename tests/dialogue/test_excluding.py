@@ -236,7 +236,7 @@ def test_the_page_says_what_came_together_and_starts_a_trial(city: City, client_
     client = client_of(city.amina)
     shown = words(client.get(page("batch_list", city.dialogue.reference)))
     assert "What came together" in shown
-    assert "Nothing strikes." in shown
+    assert "Nothing stands out." in shown
     assert "suspicious" not in shown.lower()
     row = big_batch(city, city.dialogue)
     sent = {"stratum": row["stratum"], "batch": row["batch"]}
@@ -268,6 +268,9 @@ def test_the_comparison_page_shows_both_and_takes_the_decision(client_of: Client
     with acting(WORKER):
         kept = Exclusion.objects.visible_to(WORKER).get(pk=exclusion.pk)
     assert (kept.state, kept.reason) == ("in_force", "Equal sheets within a minute.")
+    told = words(client.get(address))
+    assert "Everybody reads the reason once the next edition of the result is published:" in told
+    assert "1 batch is left out of the result." in words(client.get(page("batch_list", dialogue.reference)))
     client.post(address, {"decision": "count"})
     with acting(WORKER):
         assert Exclusion.objects.visible_to(WORKER).get(pk=exclusion.pk).state == "lifted"

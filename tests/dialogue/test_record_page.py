@@ -15,6 +15,7 @@ from entente.audit.actors import acting
 from entente.dialogue import queries, services
 from entente.dialogue.events import SENTENCES
 from entente.dialogue.models import Dialogue, InviteCode
+from entente.dialogue.views.record_page import _after_closing
 from tests.conftest import City
 from tests.database import ROOT
 from tests.dialogue.staff_pages import ClientOf, draft, events, filled, fresh, page, words
@@ -63,6 +64,24 @@ def test_the_next_step_of_a_running_and_a_closed_dialogue(city: City, client_of:
     assert step(quiet).page == "unfreeze_dialogue"
     services.close_dialogue(quiet, by=city.amina)
     assert step(quiet).page == "edit_report"
+
+
+def test_voices_left_out_after_publishing_ask_for_a_new_edition(city: City) -> None:
+    analysis = queries.newest_analysis(city.evenings, city.amina)
+    published = queries.published_outcome(city.evenings, city.amina)
+    assert analysis is not None
+    assert published is not None
+    row = {"stratum": "open", "people": 30, "reason": "Equal answers within a minute."}
+
+    def step() -> str:
+        found = _after_closing(city.evenings, analysis, published)
+        return str(found.label) if found else ""
+
+    assert step() == ""
+    analysis.result["excluded"] = [row]
+    assert step() == "Publish a new edition"
+    published.content["excluded"] = [{**row, "people": 20}]
+    assert step() == ""
 
 
 def test_the_record_page_shows_turnout_groups_and_votes(city: City, client_of: ClientOf) -> None:

@@ -28,7 +28,7 @@ Row = dict[str, Any]
 
 
 def batch_list(request: MemberRequest, reference: str) -> HttpResponse:
-    """What came together, what of it strikes, and why; each can be tried out of the result."""
+    """What came together, what of it stands out, and why; each can be tried out of the result."""
     dialogue = dialogue_to_run(request, reference)
     form, refusal = BatchForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
@@ -45,6 +45,10 @@ def batch_list(request: MemberRequest, reference: str) -> HttpResponse:
         "refusal": refusal,
         "rows": rows,
         "striking": [row for row in rows if row["why"]],
+        "left_out": sum(
+            row["exclusion"] is not None and row["exclusion"].state == Exclusion.State.IN_FORCE
+            for row in rows
+        ),
         "analysis": analysis,
         "is_invited": analysis is not None and analysis.result.get("basis") == "invited",
     }
@@ -82,7 +86,7 @@ def batch_name(stratum: str, batch: str) -> str:
 
 
 def _why(found: tuple[str, int] | None, row: Row) -> str:
-    """Why a batch strikes, in one sentence about its votes."""
+    """Why a batch stands out, in one sentence about its votes."""
     if found is None:
         return ""
     reason, figure = found
@@ -112,6 +116,8 @@ def exclusion(request: MemberRequest, reference: str, exclusion_id: uuid.UUID) -
                 return answer
     turned = queries.comparison(tried, request.member)
     is_working = is_on(WORK, exclusion=str(tried.pk))
+    published = queries.published_outcome(dialogue, request.member)
+    told = published.content.get("excluded", []) if published else []
     context = {
         "dialogue": dialogue,
         "exclusion": tried,
@@ -120,7 +126,8 @@ def exclusion(request: MemberRequest, reference: str, exclusion_id: uuid.UUID) -
         "form": form,
         "refusal": refusal,
         "is_working": is_working,
-        "is_published": queries.published_outcome(dialogue, request.member) is not None,
+        "is_published": published is not None,
+        "is_told": (tried.stratum, tried.reason) in [(row["stratum"], row["reason"]) for row in told],
     }
     if turned is not None and not is_working:
         context |= _comparison(dialogue, request, tried, turned.result)

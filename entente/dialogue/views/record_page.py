@@ -165,7 +165,21 @@ def _after_closing(dialogue: Dialogue, analysis: Analysis | None, published: Out
             _("Publish what was heard"),
             _("Your words and the result are ready for everybody."),
         )
+    if (
+        published is not None
+        and analysis is not None
+        and _left_out(analysis.result) != _left_out(published.content)
+    ):
+        return Next(
+            "publish_outcome",
+            _("Publish a new edition"),
+            _("Which voices are left out has changed since the result was published."),
+        )
     return None
+
+
+def _left_out(result: dict[str, Any]) -> list[tuple[str, str]]:
+    return sorted((row["stratum"], row["reason"]) for row in result.get("excluded", []))
 
 
 def _statements(
