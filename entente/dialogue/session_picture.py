@@ -1,6 +1,6 @@
 """What the wall of a room may show while people answer: tens of people, shares in steps. Free of Django.
 
-The rules are those of decisions 4 and 20, for each statement apart: nothing about fewer than ten people, and
+The rules are those of decisions 4 and 20, for each statement apart: no bar for fewer than 25 answers, and
 a new picture only when at least ten more answered than at the last one. So nobody can look, let one person
 answer, and look again. Nor can anybody subtract a room from the whole: nobody is left, or ten people or more.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from entente.dialogue.publication.rounding import LEAST, LIVE_STEP, part_shares
 
-DIVIDES = 25  # percent on either side
+ENOUGH = 25  # answers to a statement: with fewer a step is wider than 20 percent, and a bar would mislead
 
 Plain = dict[str, Any]
 
@@ -38,8 +38,7 @@ def session_picture(
         leaves_few = any(_leaves_few(whole.get(number), sum(cell)) for whole in larger)
         if known is not None and (leaves_few or sum(cell) < known["answered"] + LEAST):
             statements[str(number)] = {**known, "is_told": not leaves_few}
-        elif sum(cell) >= LEAST and not leaves_few:
-            shares = list(part_shares(cell, LIVE_STEP) or ())
+        elif sum(cell) >= ENOUGH and not leaves_few and (shares := part_shares(cell, LIVE_STEP)):
             statements[str(number)] = {"answered": sum(cell), "shares": shares, "is_told": True}
     return {"people": people // LEAST * LEAST, "statements": statements}
 
@@ -57,7 +56,7 @@ def on_the_wall(picture: Mapping[str, Any], numbers: Iterable[int], most: int) -
     rows = [
         {"number": int(number), "shares": told["shares"], "is_shared": True}
         for number, told in picture["statements"].items()
-        if int(number) in may and told["is_told"]
+        if int(number) in may and told["is_told"] and told["answered"] >= ENOUGH
     ]
     rows.sort(key=lambda row: (-max(row["shares"][:2]), row["number"]))
     shared = rows[: most - most // 2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -30,18 +31,18 @@ BY_JOB = job("a count in a test", None)
 
 
 def test_a_picture_tells_tens_of_people_and_shares_whose_step_is_five_people() -> None:
-    picture = session_picture(27, {1: [14, 5, 4], 2: [3, 3, 3]}, [])
+    picture = session_picture(37, {1: [15, 5, 5], 2: [12, 6, 6]}, [])
     assert picture == {
-        "people": 20,
-        "statements": {"1": {"answered": 23, "shares": [50, 25, 25], "is_told": True}},
+        "people": 30,
+        "statements": {"1": {"answered": 25, "shares": [60, 20, 20], "is_told": True}},
     }
 
 
 def test_a_picture_stands_until_ten_more_have_answered() -> None:
-    first = session_picture(12, {1: [12, 0, 0]}, [])
-    later = session_picture(21, {1: [12, 9, 0]}, [], first)
+    first = session_picture(30, {1: [30, 0, 0]}, [])
+    later = session_picture(39, {1: [30, 9, 0]}, [], first)
     assert later["statements"] == first["statements"]
-    assert session_picture(22, {1: [12, 10, 0]}, [], first)["statements"]["1"]["shares"] == [50, 50, 0]
+    assert session_picture(60, {1: [30, 30, 0]}, [], first)["statements"]["1"]["shares"] == [50, 50, 0]
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 1)] * 3), max_size=60), st.lists(st.integers(0, 40), max_size=60))
@@ -67,18 +68,19 @@ def test_nobody_subtracts_a_room_from_the_whole(others: int, is_told: bool) -> N
 
 
 def test_what_may_not_be_told_for_a_while_is_still_ten_answers_from_what_was_told() -> None:
-    first = session_picture(12, {1: [12, 0, 0]}, [{1: 12}])
-    between = session_picture(15, {1: [12, 3, 0]}, [{1: 16}], first)
+    first = session_picture(32, {1: [32, 0, 0]}, [{1: 32}])
+    between = session_picture(35, {1: [32, 3, 0]}, [{1: 36}], first)
     assert on_the_wall(between, [1], 4) == []
-    after = session_picture(16, {1: [12, 4, 0]}, [{1: 40}], between)
+    after = session_picture(36, {1: [32, 4, 0]}, [{1: 60}], between)
     assert after["statements"] == first["statements"]
+    assert on_the_wall(after, [1], 4)
 
 
 def test_the_wall_shows_a_few_statements_first_those_that_unite() -> None:
     shares = {"1": [50, 50, 0], "2": [90, 10, 0], "3": [10, 80, 10], "4": [60, 40, 0], "5": [30, 20, 50]}
     picture = {
         "statements": {
-            number: {"answered": 20, "shares": told, "is_told": True} for number, told in shares.items()
+            number: {"answered": 40, "shares": told, "is_told": True} for number, told in shares.items()
         }
     }
     shown = on_the_wall(picture, range(1, 6), 4)
@@ -131,10 +133,10 @@ def test_the_count_of_votes_keeps_a_picture_of_each_room(amina: Member) -> None:
     title = content("dialogue")["title"]["en"]
     with acting(amina):
         dialogue = Dialogue.objects.visible_to(amina).get(title=title)
-    session = room_of(dialogue, amina, 12)
+    session = room_of(dialogue, amina, 32)
     services.analyse_dialogue(dialogue.pk, by=BY_JOB)
     picture = pictures(dialogue, amina)["Open Door"]
-    assert picture["people"] == 10
+    assert picture["people"] == 30
     assert {tuple(told["shares"]) for told in picture["statements"].values()} == {(100, 0, 0)}
     assert len(picture["statements"]) == 5
     # One more person changes nothing that is shown.
@@ -169,7 +171,7 @@ def test_the_wall_shows_the_way_in_before_anybody_answered(city: City, client_of
     assert city.dialogue.question in text
     assert session.room_code in text
     assert "Fewer than ten people from this room so far" in text
-    assert "The result appears here when ten people have answered" in text
+    assert "The result appears here when 25 people have answered" in text
 
 
 def test_the_wall_tells_what_the_room_says(
@@ -177,17 +179,21 @@ def test_the_wall_tells_what_the_room_says(
 ) -> None:
     session = plan(city)
     first, second = statements(city)[:2]
-    shares = {str(first.number): [80, 10, 10], str(second.number): [40, 50, 10]}
+    shares = {str(first.number): [80, 10, 10], str(second.number): [100, 0, 0]}
     told = {number: {"answered": 31, "shares": share, "is_told": True} for number, share in shares.items()}
     keep_picture(city, session.name, {"people": 30, "statements": told}, monkeypatch)
     client = client_of(city.amina)
     text = words(client.get(wall(city, session)))
     assert "At least 30 people from this room so far" in text
     assert first.text in text or second.text in text
-    assert "agree 80%" in text
+    assert "agree about 80%" in text
+    # Whether somebody said something else is about one person: neither all nor nobody is ever told.
+    assert "agree most" in text
+    assert "disagree few or nobody" in text
+    assert not re.search(r"\b(100|0)%", text)
     assert "31" not in text.replace(session.room_code, "")
     hidden = words(client.get(wall(city, session) + "?hidden"))
-    assert "agree 80%" not in hidden
+    assert "agree about 80%" not in hidden
     assert "Show the result" in hidden
 
 
@@ -197,7 +203,7 @@ def test_a_statement_that_was_turned_down_leaves_the_wall(
     session = plan(city)
     told = {"9999": {"answered": 31, "shares": [80, 10, 10], "is_told": True}}
     keep_picture(city, session.name, {"people": 30, "statements": told}, monkeypatch)
-    assert "agree 80%" not in words(client_of(city.amina).get(wall(city, session)))
+    assert "agree about 80%" not in words(client_of(city.amina).get(wall(city, session)))
 
 
 def test_the_wall_renews_itself_with_and_without_javascript_until_it_is_paused(

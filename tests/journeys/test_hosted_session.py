@@ -12,7 +12,7 @@ from tests.journeys.conftest import Site, Visit, assert_accessible
 from tests.journeys.steps import LONG, enter_as, fill, submit
 
 NAME = "Library, a Monday evening"
-PEOPLE, ANSWERS = 12, 6
+PEOPLE, ANSWERS = 26, 6
 
 
 def plan(page: Page, browser: Browser) -> tuple[str, str]:
@@ -99,7 +99,7 @@ def test_a_room_answers_on_phones_on_a_tablet_and_on_paper_and_sees_itself_on_th
         assert tablet.locator("a[href*='?statement=']").count() == 0
         tablet.goto(here)
 
-    # On paper: twelve sheets say the same to the first statements.
+    # On paper: 26 sheets say the same to the first statements.
     paper = visit()
     enter_as(paper, "amina")
     paper.goto(f"{session}type-in/")
@@ -116,7 +116,7 @@ def test_a_room_answers_on_phones_on_a_tablet_and_on_paper_and_sees_itself_on_th
     # The wall has renewed itself, and says what the room says.
     amina.locator(".wall-bar").first.wait_for(timeout=LONG)
     assert_accessible(amina, browser)
-    expect(amina.locator(".wall-people strong")).to_contain_text("10")
+    expect(amina.locator(".wall-people strong")).to_contain_text("20")
     assert 0 < amina.locator(".wall-bar").count() <= 4
     amina.locator(".wall-tools a[href*=hidden]").click()
     amina.locator(".wall-door").wait_for()

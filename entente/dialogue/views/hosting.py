@@ -25,8 +25,10 @@ from entente.dialogue.views.standing import map_key, map_words, positioned
 from entente.dialogue.views.steps import REFUSED_HERE, dialogue_to_run, kept_refusal
 from entente.people.sign_in import MemberRequest
 from entente.ui.printing import qr_code
+from entente.ui.templatetags.ui import percent
 
 STATEMENTS = 4  # on the wall
+SLIVER = 3  # percent of a bar, for a part that is told as few or nobody
 SECONDS = 3  # between two looks at the wall
 
 
@@ -167,22 +169,28 @@ def _bars(
             **row,
             "worded": texts[known[row["number"]].pk],
             "parts": _parts(row["shares"]),
-            "said": sentences.others_answered(
-                (row["shares"][0] / 100, row["shares"][1] / 100, row["shares"][2] / 100), is_rough=True
-            ),
         }
         for row in shown
     ]
 
 
 def _parts(shares: list[int]) -> list[dict[str, Any]]:
-    """The three parts of a bar that is 100 long; rounded shares are stretched to fill it."""
-    total, start, parts = sum(shares) or 1, 0.0, []
-    for kind, share in zip(("agree", "disagree", "pass"), shares, strict=True):
-        width = 100 * share / total
-        parts.append({"kind": kind, "share": share / 100, "start": f"{start:.2f}", "width": f"{width:.2f}"})
+    """The three parts of a bar that is 100 long. A part told as nothing may still be a few: it gets a sliver."""
+    drawn = [share or SLIVER for share in shares]
+    total, start, parts = sum(drawn), 0.0, []
+    for kind, share, length in zip(("agree", "disagree", "pass"), shares, drawn, strict=True):
+        width = 100 * length / total
+        said = _share_in_words(share)
+        parts.append({"kind": kind, "said": said, "start": f"{start:.2f}", "width": f"{width:.2f}"})
         start += width
     return parts
+
+
+def _share_in_words(share: int) -> str:
+    """A rounded share: neither nothing nor all is ever told, or one person more or less would show."""
+    if share <= 0:
+        return _("few or nobody")
+    return _("most") if share >= 100 else _("about %(share)s") % {"share": percent(share / 100)}
 
 
 def _map(dialogue: Dialogue, request: MemberRequest) -> dict[str, Any] | None:
