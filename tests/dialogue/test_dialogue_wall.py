@@ -131,3 +131,30 @@ def test_nobody_logs_in_a_members_name(raw: psycopg.Connection, city: City, kind
     denied(raw, LOG, [kind, city.amina.pk, None])
     denied(raw, LOG, ["visitor", None, city.amina.organisation_id])
     raw.execute(LOG, ["visitor", None, None])
+
+
+@pytest.mark.parametrize(
+    ("honest", "forged"),
+    [("'resident'", "'city'"), (", votes)", ", votes, number)"), ("now(), 0)", "now(), -9)")],
+)
+def test_what_a_resident_writes_is_a_residents_and_has_no_votes_yet(
+    raw: psycopg.Connection, city: City, honest: str, forged: str
+) -> None:
+    me = joined(raw, city.dialogue)
+    wrong = WRITE.replace(honest, forged)
+    if "number" in wrong:
+        wrong = wrong.replace("now(), 0)", "now(), 0, 1)")
+    raw.execute(WRITE, [city.dialogue.pk, me])
+    denied(raw, wrong, [city.dialogue.pk, me])
+
+
+def test_an_hour_that_is_in_the_log_stays_as_it_was_counted(raw: psycopg.Connection, city: City) -> None:
+    joined(raw, city.dialogue)
+    hour = (
+        "insert into dialogue_votecount (id, dialogue_id, hour, stratum, shard, votes, newcomers, is_logged)"
+        " values (gen_random_uuid(), %s, '2020-01-01', 'open', %s, 1, 1, %s)"
+    )
+    change = "update dialogue_votecount set votes = votes + 1 where hour = '2020-01-01'"
+    raw.execute(hour, [city.dialogue.pk, 0, False])
+    raw.execute(hour, [city.dialogue.pk, 1, True])
+    assert raw.execute(change).rowcount == 1

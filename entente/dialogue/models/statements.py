@@ -31,7 +31,8 @@ class Statement(OnDialogue):
         read=f"({owned('dialogue_id')} or author_id = {PARTICIPANT}"
         f" or state = 'accepted' and {follows('dialogue_id')})",
         insert=f"({owned('dialogue_id')}"
-        f" or author_id = {PARTICIPANT} and dialogue_id = {DIALOGUE} and state = 'waiting')",
+        f" or author_id = {PARTICIPANT} and dialogue_id = {DIALOGUE} and state = 'waiting'"
+        " and origin = 'resident' and number is null and votes = 0)",
         change=owned("dialogue_id"),
         public="select, insert",
     )

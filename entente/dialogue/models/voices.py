@@ -198,7 +198,8 @@ class VoteCount(OnDialogue):
     wall = Wall(
         read=follows("dialogue_id"),
         insert=f"({IS_JOB} or dialogue_id = {DIALOGUE})",
-        change=f"({IS_JOB} or dialogue_id = {DIALOGUE})",
+        # An hour that is in the log stays as it was counted.
+        change=f"({IS_JOB} or dialogue_id = {DIALOGUE} and not is_logged)",
         public="select, insert, update (votes, newcomers)",
         logged=False,
     )
