@@ -158,6 +158,8 @@ def may_end_session(actor: Member, session: HostedSession, at: datetime) -> Deci
     """Once."""
     if session.ended_at is not None:
         return refuse(_("This session has ended already."))
+    if session.dialogue.state == State.CLOSED:
+        return refuse(_("This dialogue is closed: nobody can answer in a session any more."))
     return _may_run(actor, session.dialogue)
 
 

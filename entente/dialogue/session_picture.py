@@ -12,7 +12,7 @@ from typing import Any
 
 from entente.dialogue.publication.rounding import LEAST, LIVE_STEP, part_shares
 
-ENOUGH = 25  # answers to a statement: with fewer a step is wider than 20 percent, and a bar would mislead
+ENOUGH = 25  # answers to a statement: with fewer a step may be a half of them, and a bar would mislead
 
 Plain = dict[str, Any]
 

@@ -184,6 +184,34 @@ def test_the_codes_of_a_session_are_ended_not_forgotten(city: City, client_of: C
     assert '<option value="Sealed in">' not in text
 
 
+def test_the_sessions_of_a_closed_dialogue_are_over(city: City, client_of: ClientOf) -> None:
+    session, client = plan(city), client_of(city.amina)
+    services.close_dialogue(city.dialogue, by=city.amina)
+    text = words(client.get(page("session", city.dialogue.reference, session.pk)))
+    assert "This dialogue is closed: nobody can answer in a session any more." in text
+    assert "Fewer than ten people from this room" in text
+    for gone in ("Prepare another", "End the session", "so far", "What to do", "ready"):
+        assert gone not in text
+    assert client.post(page("end_session", city.dialogue.reference, session.pk)).status_code == 409
+    wall = words(client.get(page("session_wall", city.dialogue.reference, session.pk)))
+    assert "This session is over" in wall
+    for gone in ("so far", "Hide the result", "Pause", "appears here"):
+        assert gone not in wall
+
+
+def test_the_sessions_say_how_many_answered_in_tens(city: City, client_of: ClientOf) -> None:
+    room = queries.sessions(city.dialogue, city.amina)[0]
+    people = queries.people_by_session(city.dialogue, city.amina)[room.name]
+    assert people % 10 == 0
+    plan(city, "Nobody yet")
+    client = client_of(city.amina)
+    listed = words(client.get(page("session_list", city.dialogue.reference)))
+    assert f"At least {people}" in listed
+    assert "Fewer than ten" in listed
+    here = page("session", city.dialogue.reference, room.pk)
+    assert f"At least {people} people from this room so far" in words(client.get(here))
+
+
 # --- the way in
 
 
@@ -232,6 +260,8 @@ def test_somebody_who_came_in_already_goes_on_or_begins_anew(city: City) -> None
     first = phone.cookies[f"voice-{city.dialogue.reference}"].value
     again = phone.get(here)
     assert "Go on with these answers" in page_text(again)
+    elsewhere = phone.get(join_page(city, plan(city, "Another room").room_code))
+    assert "Somebody from this session" not in page_text(elsewhere)
     phone.post(here, hidden(again))
     assert phone.cookies[f"voice-{city.dialogue.reference}"].value != first
 
@@ -239,7 +269,10 @@ def test_somebody_who_came_in_already_goes_on_or_begins_anew(city: City) -> None
 @pytest.mark.parametrize("code", ["7K3M-PQ4X-92TA", "nonsense", "a" * 60])
 def test_a_wrong_code_in_the_address_is_said(city: City, code: str) -> None:
     here, phone = join_page(city, code), Client()
-    assert phone.get(here).status_code == 200
+    shown = words(phone.get(here))
+    assert "You are invited" not in shown
+    assert "ask whoever gave you the code" in shown
+    assert shown.count("We don't know this code") + shown.count("A code has twelve letters") == 1
     answer = phone.post(here)
     assert answer.status_code == 409
     assert "We don't know this code" in page_text(answer)

@@ -31,10 +31,10 @@ BY_JOB = job("a count in a test", None)
 
 
 def test_a_picture_tells_tens_of_people_and_shares_whose_step_is_five_people() -> None:
-    picture = session_picture(37, {1: [15, 5, 5], 2: [12, 6, 6]}, [])
+    picture = session_picture(57, {1: [30, 10, 10], 2: [12, 6, 6]}, [])
     assert picture == {
-        "people": 30,
-        "statements": {"1": {"answered": 25, "shares": [60, 20, 20], "is_told": True}},
+        "people": 50,
+        "statements": {"1": {"answered": 50, "shares": [60, 20, 20], "is_told": True}},
     }
 
 

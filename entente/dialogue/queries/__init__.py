@@ -22,7 +22,13 @@ from entente.dialogue.queries.exporting import (
     polis_conversation,
     polis_exports,
 )
-from entente.dialogue.queries.hosting import picture_of, session_pictures, sessions, sheets_typed
+from entente.dialogue.queries.hosting import (
+    people_by_session,
+    picture_of,
+    session_pictures,
+    sessions,
+    sheets_typed,
+)
 from entente.dialogue.queries.imports import IMPORT_WORK, Finding, abandoned_imports, findings, imports
 from entente.dialogue.queries.moderating import (
     Figures,
@@ -31,6 +37,7 @@ from entente.dialogue.queries.moderating import (
     last_step,
     listed,
     long_waiting,
+    moderation_days,
     moderation_figures,
     moderation_log,
     progress,
@@ -111,6 +118,7 @@ __all__ = [
     "load_votes",
     "long_waiting",
     "maps_to_renew",
+    "moderation_days",
     "moderation_figures",
     "moderation_log",
     "newest_analysis",
@@ -120,6 +128,7 @@ __all__ = [
     "own_statements",
     "own_votes",
     "participant_with",
+    "people_by_session",
     "people_who_answered",
     "picture_of",
     "polis_comparison",

@@ -34,10 +34,17 @@ def sheets_typed(session: HostedSession, reader: Member) -> dict[str, int]:
 
 def picture_of(session: HostedSession, reader: Member) -> dict[str, Any] | None:
     """What the wall of the room may show of this session; None before it was counted."""
-    analysis = newest_analysis(session.dialogue, reader)
-    found = (analysis.result.get("sessions") or {}) if analysis else {}
-    picture: dict[str, Any] | None = found.get(session.name)
-    return picture
+    return _kept_pictures(session.dialogue, reader).get(session.name)
+
+
+def people_by_session(dialogue: Dialogue, reader: Member) -> dict[str, int]:
+    """How many people answered in each session, by its name: tens, rounded down."""
+    return {name: picture["people"] for name, picture in _kept_pictures(dialogue, reader).items()}
+
+
+def _kept_pictures(dialogue: Dialogue, reader: Member) -> dict[str, dict[str, Any]]:
+    analysis = newest_analysis(dialogue, reader)
+    return (analysis.result.get("sessions") or {}) if analysis else {}
 
 
 def session_pictures(

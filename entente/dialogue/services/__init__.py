@@ -25,7 +25,14 @@ from entente.dialogue.services.exporting import (
     make_polis_export,
     take_polis_export,
 )
-from entente.dialogue.services.hosting import correct_sheet, end_session, find_room, plan_session, type_sheet
+from entente.dialogue.services.hosting import (
+    correct_sheet,
+    end_session,
+    find_code,
+    find_room,
+    plan_session,
+    type_sheet,
+)
 from entente.dialogue.services.importing import (
     bring_in_import,
     forget_uploads,
@@ -80,6 +87,7 @@ __all__ = [
     "draft_dialogue",
     "edit_dialogue",
     "end_session",
+    "find_code",
     "find_room",
     "forget_codes",
     "forget_polis_exports",

@@ -87,6 +87,15 @@ def end_session(session: HostedSession, *, by: Member) -> HostedSession:
 @transaction.atomic
 def find_room(dialogue: Dialogue, *, code: str, by: Actor = VISITOR) -> InviteCode:
     """The code of a room, for a tablet that is passed round in it; nobody takes part yet. Raises Refused."""
+    row = find_code(dialogue, code=code, by=by)
+    if row.stratum != Stratum.HOSTED:
+        raise refuse(rules.NOT_A_ROOM).as_refusal()
+    return row
+
+
+@transaction.atomic
+def find_code(dialogue: Dialogue, *, code: str, by: Actor = VISITOR) -> InviteCode:
+    """A code of a letter or a room, whoever holds it; nobody takes part yet. Raises Refused."""
     rules.may_take_part(dialogue, clock.now()).require()
     plain = normal(code)
     invited = Invited(hashed(plain), Credential("invite", plain))
@@ -98,8 +107,6 @@ def find_room(dialogue: Dialogue, *, code: str, by: Actor = VISITOR) -> InviteCo
     begin(by)
     if row is None:
         raise refuse(UNKNOWN_CODE).as_refusal()
-    if row.stratum != Stratum.HOSTED:
-        raise refuse(rules.NOT_A_ROOM).as_refusal()
     return row
 
 

@@ -35,9 +35,12 @@ SECONDS = 3  # between two looks at the wall
 def session_list(request: MemberRequest, reference: str) -> HttpResponse:
     """The sessions of a dialogue, newest first."""
     dialogue = dialogue_to_run(request, reference)
+    people = queries.people_by_session(dialogue, request.member)
+    sessions = list(queries.sessions(dialogue, request.member))
     context = {
         "dialogue": dialogue,
-        "sessions": queries.sessions(dialogue, request.member),
+        "rows": [{"session": row, "people": people.get(row.name, 0)} for row in sessions],
+        "is_closed": dialogue.state == Dialogue.State.CLOSED,
         "may_host": rules.may_host_session(request.member, dialogue, clock.now()),
     }
     return render(request, "dialogue_staff/session_list.html", context)
@@ -83,6 +86,9 @@ def session(request: MemberRequest, reference: str, session_id: uuid.UUID) -> Ht
         "dialogue": dialogue,
         "session": hosted,
         "is_open": bool(rules.may_take_part(dialogue, at)),
+        "may_host": rules.may_host_session(request.member, dialogue, at),
+        "is_closed": dialogue.state == Dialogue.State.CLOSED,
+        "people": queries.people_by_session(dialogue, request.member).get(hosted.name, 0),
         "typing": rules.may_type_sheet(request.member, hosted, at),
         "typed_until": hosted.ended_at and hosted.ended_at + rules.TYPED_WITHIN,
         "sheets": queries.sheets_typed(hosted, request.member),
@@ -137,7 +143,8 @@ def session_wall(request: MemberRequest, reference: str, session_id: uuid.UUID) 
 
 def _wall(request: MemberRequest, dialogue: Dialogue, hosted: HostedSession, language: str) -> HttpResponse:
     here = reverse("dialogue_staff:session_wall", args=[dialogue.reference, hosted.pk])
-    is_hidden, is_paused = "hidden" in request.GET, "paused" in request.GET
+    is_closed = dialogue.state == Dialogue.State.CLOSED
+    is_hidden = "hidden" in request.GET and not is_closed
     picture = queries.picture_of(hosted, request.member) or {"people": 0, "statements": {}}
     rows = [] if is_hidden else _bars(dialogue, picture, request, language)
     context = {
@@ -150,7 +157,8 @@ def _wall(request: MemberRequest, dialogue: Dialogue, hosted: HostedSession, lan
         "here": here,
         "seconds": SECONDS,
         "is_hidden": is_hidden,
-        "is_paused": is_paused,
+        "is_paused": is_closed or "paused" in request.GET,
+        "is_closed": is_closed,
         **_door(request, dialogue, hosted),
     }
     return render(request, "dialogue_staff/session_wall.html", context)
@@ -175,7 +183,7 @@ def _bars(
 
 
 def _parts(shares: list[int]) -> list[dict[str, Any]]:
-    """The three parts of a bar that is 100 long. A part told as nothing may still be a few: it gets a sliver."""
+    """The three parts of a bar that is 100 long; a part told as nothing may be a few, and gets a sliver."""
     drawn = [share or SLIVER for share in shares]
     total, start, parts = sum(drawn), 0.0, []
     for kind, share, length in zip(("agree", "disagree", "pass"), shares, drawn, strict=True):

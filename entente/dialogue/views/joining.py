@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from entente.audit import clock
+from entente.audit.actors import begin
 from entente.audit.decisions import Refused
 from entente.dialogue import queries, rules, services
 from entente.dialogue.codes import new_token, normal, shown
@@ -57,8 +58,7 @@ def join_session(request: HttpRequest, reference: str, code: str) -> HttpRespons
     dialogue = public_dialogue(reference)
     voice = voice_of(request, dialogue)
     if request.method != "POST":
-        problem = "" if normal(code) else _("A code has twelve letters and digits. Check what you typed.")
-        return _page(request, dialogue, voice, code, problem)
+        return _page(request, dialogue, voice, code, *_batch_of(dialogue, code, voice))
     vote_page = reverse("dialogue:vote", args=[dialogue.reference])
     token, known = started_with(request, dialogue)
     if known is not None:
@@ -68,12 +68,29 @@ def join_session(request: HttpRequest, reference: str, code: str) -> HttpRespons
     try:
         token = come_in(dialogue, code, token)
     except Refused as refused:
-        return _page(request, dialogue, voice, code, str(refused), 409)
+        return _page(request, dialogue, voice, code, "", str(refused), 409)
     return keep_voice(SeeOther(vote_page), dialogue, token)
 
 
+def _batch_of(dialogue: Dialogue, code: str, voice: Voice) -> tuple[str, str]:
+    """The session or batch a code belongs to, or what is wrong with it."""
+    if not normal(code):
+        return "", _("A code has twelve letters and digits. Check what you typed.")
+    try:
+        return services.find_code(dialogue, code=code, by=voice.reader).batch, ""
+    except Refused as refused:
+        begin(voice.reader)
+        return "", str(refused)
+
+
 def _page(
-    request: HttpRequest, dialogue: Dialogue, voice: Voice, code: str, problem: str, status: int = 200
+    request: HttpRequest,
+    dialogue: Dialogue,
+    voice: Voice,
+    code: str,
+    batch: str,
+    problem: str,
+    status: int = 200,
 ) -> HttpResponse:
     texts = queries.wording(dialogue, [], get_language() or "en", voice.reader)
     plain = normal(code)
@@ -81,9 +98,9 @@ def _page(
         "dialogue": dialogue,
         "decision": rules.may_take_part(dialogue, clock.now()),
         "voice": voice,
-        "is_here": voice.participant is not None and voice.participant.stratum == Stratum.HOSTED,
+        "is_here": voice.participant is not None
+        and (voice.participant.stratum, voice.participant.batch) == (Stratum.HOSTED, batch),
         "code": shown(plain) if plain else code[:20],
-        "is_code": bool(plain),
         "problem": problem,
         "start": new_token(),
         "texts": texts,
