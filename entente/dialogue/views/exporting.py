@@ -112,13 +112,20 @@ def _sentences(result: dict[str, Any], compared: dict[str, Any]) -> list[str]:
     said += [_size(at, size) for at, size in enumerate(compared["sizes"], start=1)]
     if result["clear"] and compared["agreement"] is not None:
         said += _agreement(compared)
+        if result.get("basis") == "invited":
+            said.append(
+                _(
+                    "People of the open web are placed in the nearest group too; "
+                    "the result does not rest on them."
+                )
+            )
     return said
 
 
 def _size(at: int, size: int) -> str:
     if size == 0:
-        return _("Group %(group)s in Polis would have fewer than ten people.") % {"group": number(at)}
-    said = _("Group %(group)s in Polis would have %(people)s people, rounded down to tens.")
+        return _("Polis group %(group)s would have fewer than ten people.") % {"group": number(at)}
+    said = _("Polis group %(group)s would have %(people)s people, rounded down to tens.")
     return said % {"group": number(at), "people": number(size)}
 
 
