@@ -59,7 +59,7 @@ def test_each_decision_stands_there_without_words_or_names(city: City, visitor_c
     services.settle_family(accepted, by=city.amina, repeats=[twin.pk])
     answer = page(city.dialogue, visitor_client)
     text = words(answer)
-    assert f"Statement {accepted.number} accepted" in text
+    assert f"Statement {accepted.number} accepted" not in text
     assert "It names or points to a person." in text
     assert f"It says what another statement already says. It repeats statement {accepted.number}." in text
     for hidden in (SECRET, "Zoltan", NOTE, "Amina", "Owls: everywhere"):
@@ -98,6 +98,26 @@ def test_a_change_and_a_step_taken_back_are_told_too(city: City, visitor_client:
     assert f"Statement {known.number} not accepted any more" in text
     assert "An earlier decision was changed." in text
     assert f"Statement {known.number} put back, to be read again" in text
+
+
+def test_what_was_accepted_is_one_line_a_day(city: City, visitor_client: Client) -> None:
+    def day() -> list[dict[str, Any]]:
+        rows = queries.moderation_days(city.dialogue)
+        return [row for row in rows if (row["decision"], row["decided_on"]) == ("accepted", clock.today())]
+
+    before = sum(row["count"] for row in day())
+    for number in range(3):
+        services.moderate_statement(write(city, f"{number} owls"), by=city.amina, state=State.ACCEPTED)
+    (line,) = day()
+    assert (line["at"], line["count"]) == (None, before + 3)
+    assert f"Accepted It fits the rules. {before + 3}" in words(page(city.dialogue, visitor_client))
+    rows = [row for row in table(city.dialogue, visitor_client) if row["decision"] == "accepted"]
+    assert len({row["statement"] for row in rows}) >= 3
+
+
+def test_of_a_closed_dialogue_nobody_is_told_that_a_few_may_wait(city: City, visitor_client: Client) -> None:
+    assert city.evenings.state == Dialogue.State.CLOSED
+    assert "Waiting to be read" not in words(page(city.evenings, visitor_client))
 
 
 def test_what_waits_is_told_in_tens(city: City, visitor_client: Client) -> None:

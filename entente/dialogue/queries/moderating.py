@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, F, QuerySet, Value, When
 from django.utils import timezone
 
 from entente.audit import clock
@@ -126,6 +126,16 @@ def moderation_log(dialogue: Dialogue) -> QuerySet[Any, dict[str, Any]]:
     """Every decision, newest first; those of one day that read the same are one row with their `count`."""
     rows = ModerationEntry.objects.visible_to(VISITOR).filter(dialogue_id=dialogue.pk)
     columns = ("decision", "number", "reason", "same_as", "is_change")
+    found: QuerySet[Any, dict[str, Any]] = rows.values("decided_on", *columns).annotate(count=Count("id"))
+    return found.order_by("-decided_on", *columns)
+
+
+def moderation_days(dialogue: Dialogue) -> QuerySet[Any, dict[str, Any]]:
+    """The same for a page: what was accepted at once is one row a day, with no number in `at`."""
+    rows = ModerationEntry.objects.visible_to(VISITOR).filter(dialogue_id=dialogue.pk)
+    plain = When(decision=State.ACCEPTED, is_change=False, then=Value(None))
+    rows = rows.annotate(at=Case(plain, default=F("number")))
+    columns = ("decision", "at", "reason", "same_as", "is_change")
     found: QuerySet[Any, dict[str, Any]] = rows.values("decided_on", *columns).annotate(count=Count("id"))
     return found.order_by("-decided_on", *columns)
 

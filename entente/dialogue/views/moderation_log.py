@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from entente.audit.actors import VISITOR
 from entente.dialogue import queries
-from entente.dialogue.models import Statement
+from entente.dialogue.models import Dialogue, Statement
 from entente.dialogue.open_data import table
 from entente.dialogue.views.public import passages
 from entente.dialogue.views.voices import public_dialogue
@@ -29,7 +29,7 @@ def moderation_log(request: HttpRequest, reference: str) -> HttpResponse:
     """Every decision about statements by date, with its reason; never the words, nor who wrote or decided."""
     dialogue = public_dialogue(reference)
     texts = queries.wording(dialogue, [], get_language() or "en", VISITOR)
-    page = Paginator(queries.moderation_log(dialogue), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.moderation_days(dialogue), PAGE).get_page(request.GET.get("page"))
     figures = queries.moderation_figures(dialogue)
     context = {
         "dialogue": dialogue,
@@ -39,7 +39,7 @@ def moderation_log(request: HttpRequest, reference: str) -> HttpResponse:
         "turned_down": sum(figures.rejected.values()),
         "reasons": _reasons(figures.rejected),
         "reason_columns": [{"label": _("Why")}, {"label": _("Statements"), "number": True}],
-        "waiting": _waiting(figures.waiting),
+        "waiting": _waiting(figures.waiting, dialogue),
         "days": _days(figures.days),
         "page": page,
         "columns": [
@@ -64,9 +64,10 @@ def _reasons(rejected: dict[str, int]) -> list[dict[str, Any]]:
     return [{"cells": [{"text": label}, {"text": number(count)}]} for label, count in named]
 
 
-def _waiting(tens: int) -> str:
+def _waiting(tens: int, dialogue: Dialogue) -> str:
+    """About how many; nothing once a dialogue is closed, where a few and none can't be told apart."""
     if not tens:
-        return _("Fewer than ten")
+        return "" if dialogue.state == Dialogue.State.CLOSED else _("Fewer than ten")
     return _("More than %(number)s") % {"number": number(tens)}
 
 
@@ -83,14 +84,14 @@ def _days(days: float | None) -> str:
 
 def _cells(row: dict[str, Any]) -> list[dict[str, Any]]:
     # The same statement may be decided about twice on one day.
-    count = row["count"] if row["number"] is None else 1
+    count = row["count"] if row["at"] is None else 1
     texts = (reading_date(row["decided_on"]), _decision(row), _why(row), number(count))
     return [{"text": text} for text in texts]
 
 
 def _decision(row: dict[str, Any]) -> str:
     """What was decided, and about which statement where it has a number."""
-    at = row["number"]
+    at = row["at"]
     said = {
         State.ACCEPTED: _("Accepted") if at is None else _("Statement %(number)s accepted"),
         State.REJECTED: _("Not accepted") if at is None else _("Statement %(number)s not accepted any more"),
