@@ -165,12 +165,39 @@ def changes(old: Plain, new: Plain) -> set[Path]:
 
 def people_told(content: Plain) -> dict[Path, int]:
     """Every number of people a release names."""
-    named = {"participants", "eligible", "people", "size"}
+    named = {"participants", "eligible", "people", "size", "of"}
     return {
         path: value
         for path, value in leaves(content)
         if value is not None and (path[-1] in named or path[0] in {"seen", "took_part"})
     }
+
+
+def shares_told(content: Plain, world: World) -> Iterator[tuple[Path, list[int], list[int]]]:
+    """Every list of shares a release tells of a world, with the people it stands for, one by one."""
+    headline = list(headline_of(world).values())
+    yield from _cells(("headline",), content["shares"], headline)
+    if content["is_clear"]:
+        sizes = Counter(voice.group for voice in headline if voice.group >= 0)
+        large = sorted((group for group in sizes if sizes[group] >= 10), key=lambda g: (-sizes[g], g))
+        yield ("groups",), [part["share"] for part in content["groups"]], [sizes[group] for group in large]
+        for group, part in zip(large, content["groups"], strict=True):
+            members = [voice for voice in headline if voice.group == group]
+            yield from _cells(("groups", group), part["shares"], members)
+    for part in content["strata"]:
+        voices = [voice for voice in world.values() if voice.stratum == part["stratum"]]
+        yield from _cells(("strata", part["stratum"]), part["shares"], voices)
+    if content["came"]:
+        ways = Counter(voice.stratum for voice in world.values())
+        shares = content["came"]["shares"]
+        yield ("came",), list(shares.values()), [ways[way] for way in shares]
+
+
+def _cells(path: Path, shares: Plain, voices: Sequence[Voice]) -> Iterator[tuple[Path, list[int], list[int]]]:
+    counts = counted(voices).tolist()
+    for number, told in shares.items():
+        if told:
+            yield (*path, number), told, counts[NUMBERS.index(int(number))]
 
 
 def differing(one: World, other: World) -> int:
@@ -193,7 +220,7 @@ def behind(path: Path, world: World) -> World:
         return World({key: voice for key, voice in world.items() if voice.stratum == path[2]})
     if path[0] == "strata" and path[2] != "groups":
         return World({key: voice for key, voice in world.items() if voice.stratum == path[1]})
-    return world if path[0] in {"participants", "votes", "strata"} else headline_of(world)
+    return world if path[0] in {"participants", "votes", "strata", "came"} else headline_of(world)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from tests.dialogue.released_worlds import (
     leaves,
     people,
     people_told,
+    shares_told,
     took_part,
     worked_out,
 )
@@ -145,6 +146,30 @@ def test_no_release_names_fewer_than_ten_people(moments: list[World], draw: st.D
         assert content["map"]["mean"] == means(NUMBERS, content["shares"])
         for path, number in people_told(content).items():
             assert number == 0 or (number >= LEAST and number % LEAST == 0), path
+
+
+@settings(max_examples=100, deadline=None, phases=PHASES)
+@given(moments=worlds(), draw=st.data())
+def test_no_share_and_no_step_of_one_stands_for_fewer_than_five_people(
+    moments: list[World], draw: st.DataObject
+) -> None:
+    for world in moments:  # each as a first edition, which shows the world as it is
+        for path, told, counts in shares_told(released([world], draw)[0], world):
+            people = sum(counts)
+            for share, count in zip(told, counts, strict=True):
+                assert share == 0 or count >= 5, (path, told, counts)
+                assert share * people >= 500 or share == 0, (path, told, counts)
+        shown = rough_outcome(analysed(world), NUMBERS, len(world))
+        for cell, counts in zip(shown["shares"].values(), analysed(world)["totals"], strict=True):
+            for share, count in zip(cell or [0, 0, 0], counts, strict=True):
+                assert share == 0 or (count >= 5 and share * sum(counts) >= 500), (cell, counts)
+
+
+def test_in_a_small_dialogue_nobody_is_told_alone() -> None:
+    alike = dict.fromkeys(range(14), Voice("open", 0, (-1, 1, -1, 0)))
+    world = World(alike | {14: Voice("open", 0, (1, 1, 1, 1)), 15: Voice("open", 0, (0, 0, 0, -1))})
+    told = outcome(analysed(world), NUMBERS, took_part(world))
+    assert told["shares"] == {"11": [0, 100, 0], "12": [100, 0, 0], "13": [0, 100, 0], "14": [0, 0, 100]}
 
 
 @settings(max_examples=60, deadline=None, phases=PHASES)

@@ -16,6 +16,7 @@ from entente.audit.services import log
 from entente.dialogue import queries, sentences, services
 from entente.dialogue.models import Dialogue, Outcome, Statement
 from entente.dialogue.open_data import POLIS
+from entente.dialogue.publication.rounding import headline_shares
 from tests.conftest import City
 
 LANGUAGES = ["en", "fr", "ar", "ro"]
@@ -54,6 +55,12 @@ def publish(city: City, dialogue: Dialogue) -> Outcome:
             next_steps="- One",
         )
         return services.publish_outcome(dialogue, by=city.amina)
+
+
+def came(strata: dict[str, int | None]) -> dict[str, Any]:
+    """What part of the people each of these ways in is told to be."""
+    shares = headline_shares([people or 0 for people in strata.values()])
+    return {"came": shares and {"of": 0, "shares": dict(zip(strata, shares, strict=True))}}
 
 
 def rewrite(city: City, outcome: Outcome, **changes: Any) -> None:
@@ -215,6 +222,13 @@ def test_while_it_runs_others_are_told_in_tens_and_the_place_is_drawn(
     assert "stored nowhere" in page
 
 
+def test_after_a_few_answers_nobody_is_told_a_group(city: City, visitor_client: Client) -> None:
+    vote(visitor_client, city.dialogue, range(1, 4))
+    page = words_of(visitor_client.get(address(city.dialogue, "standing/")))
+    assert "Your place rests on 3 answers" in page
+    assert "Your answers are closest" not in page
+
+
 def test_ones_own_map_shows_only_statements_one_has_answered(city: City, visitor_client: Client) -> None:
     vote(visitor_client, city.dialogue, range(1, 9))
     page = text_of(visitor_client.get(address(city.dialogue, "standing/")))
@@ -291,7 +305,7 @@ def test_groups_are_letters_with_what_they_stand_for(city: City, visitor_client:
     ):
         assert words in page
     assert re.search(r"\d+% agree, \d+ points more than everybody else\.", page)
-    assert re.search(r"Agree: A \d+%, B \d+%, C \d+%", page)
+    assert re.search(r"Agree, about: A \d+%, B \d+%, C \d+%", page)
 
 
 def test_what_divides_is_drawn_group_by_group(city: City, visitor_client: Client) -> None:
@@ -353,7 +367,7 @@ def test_a_hidden_count_hides_its_shares(city: City, visitor_client: Client) -> 
     ("strata", "said"),
     [
         (
-            {"letter": 30, "open": 10},
+            {"letter": 90, "open": 30},
             "75% of the people were invited by a sealed letter. The others came by themselves.",
         ),
         (
@@ -378,16 +392,26 @@ def test_the_report_says_what_its_headline_rests_on(
     city: City, visitor_client: Client, strata: dict[str, int | None], said: str
 ) -> None:
     outcome = published(city.evenings)
-    rewrite(city, outcome, took_part=outcome.content["took_part"] | {"stratum": strata}, basis="")
+    took_part = outcome.content["took_part"] | {"stratum": strata}
+    rewrite(city, outcome, took_part=took_part, basis="", **came(strata))
     assert said in words_of(visitor_client.get(address(city.evenings, "report/")))
 
 
 @pytest.mark.parametrize(
     ("strata", "said"),
     [
-        ({"letter": 30, "hosted": 6, "open": 12}, "75% of the people were invited."),
-        ({"letter": None, "open": 12}, "Some of the people were invited, the others came by themselves."),
-        ({"letter": 30, "hosted": None}, "Everybody who answered was invited."),
+        (
+            {"letter": 60, "hosted": 40, "open": 100},
+            "50% of the people were invited by letter or came to a session.",
+        ),
+        (
+            {"letter": None, "open": 12},
+            "Some of the people were invited by letter or came to a session, the others by themselves.",
+        ),
+        (
+            {"letter": 30, "hosted": None},
+            "Everybody who answered was invited by letter or came to a session.",
+        ),
         ({"open": 12}, "Nobody was invited: the result speaks for those who came."),
         ({"imported": 12}, "Nobody was invited: the result speaks for those who came."),
     ],
@@ -397,7 +421,8 @@ def test_the_report_says_at_the_top_in_short_who_was_invited(
     city: City, visitor_client: Client, strata: dict[str, int | None], said: str
 ) -> None:
     outcome = published(city.evenings)
-    rewrite(city, outcome, took_part=outcome.content["took_part"] | {"stratum": strata}, basis="")
+    took_part = outcome.content["took_part"] | {"stratum": strata}
+    rewrite(city, outcome, took_part=took_part, basis="", **came(strata))
     page = text_of(visitor_client.get(address(city.evenings, "report/")))
     assert said in page.split("<header>")[-1].split("</header>")[0]
     assert 'id="limits"' in page

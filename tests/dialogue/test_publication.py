@@ -74,19 +74,29 @@ def test_the_largest_remainder_gets_what_is_left() -> None:
 @given(cell=counts)
 def test_fewer_than_ten_are_never_told(cell: list[int]) -> None:
     for told in (tens(sum(cell)), headline_shares(cell), part_shares(cell)):
-        assert (told is None) == (sum(cell) < LEAST)
+        assert told is None or sum(cell) >= LEAST
+        assert told is not None or sum(cell) < LEAST or max(cell) < 5
 
 
-@given(cell=counts, least=st.sampled_from([5, 10]))
-def test_a_step_of_a_part_stands_for_five_people(cell: list[int], least: int) -> None:
-    told = part_shares(cell, least)
-    for share in told or []:
-        coarsest = max(least, 500 / sum(cell))
-        assert share == 0 or share >= min(coarsest, 50)
+@given(cell=st.lists(st.integers(0, 60) | st.integers(0, 2000), min_size=3, max_size=3))
+def test_a_step_stands_for_five_people_and_so_does_a_share(cell: list[int]) -> None:
+    for told in (headline_shares(cell), part_shares(cell), part_shares(cell, 10)):
+        for share, people in zip(told or [], cell, strict=False):
+            assert share == 0 or (people >= 5 and share * sum(cell) >= 500)
+        if told:
+            assert sum(told) == 100
 
 
-def test_from_a_thousand_people_on_a_share_is_told_to_one_percent() -> None:
-    assert (headline_step(999), headline_step(1000)) == (5, 1)
+@pytest.mark.parametrize(
+    ("people", "step"), [(10, 50), (19, 50), (20, 25), (50, 10), (99, 10), (100, 5), (999, 5), (1000, 1)]
+)
+def test_the_more_people_answered_the_finer_a_share_is_told(people: int, step: int) -> None:
+    assert headline_step(people) == step
+
+
+def test_one_person_among_sixteen_is_told_as_nobody() -> None:
+    assert headline_shares([1, 14, 1]) == [0, 100, 0]
+    assert headline_shares([4, 4, 4]) is None
 
 
 @given(old=counts, new=counts)
@@ -120,14 +130,14 @@ def test_no_group_of_fewer_than_ten_is_published(sizes: list[int], cell: list[in
 
 def test_shares_of_a_release_are_told_in_steps_with_people_in_tens() -> None:
     told = outcome(result([33, 24], [[[20, 5, 8]], [[5, 10, 9]]], [[0, 0, 0]]), [7], took_part(57), votes=123)
-    assert (told["seen"], told["shares"]) == ({"7": 50}, {"7": [45, 25, 30]})
-    assert [group["shares"]["7"] for group in told["groups"]] == [[60, 20, 20], [25, 50, 25]]
+    assert (told["seen"], told["shares"]) == ({"7": 50}, {"7": [40, 30, 30]})
+    assert [group["shares"]["7"] for group in told["groups"]] == [[50, 25, 25], [25, 50, 25]]
     assert (told["participants"], told["votes"], told["eligible"]) == (50, 120, 50)
 
 
 def test_the_middle_of_the_map_is_what_the_shares_tell() -> None:
     told = outcome(result([33, 24], [[[20, 5, 8]], [[5, 10, 9]]], [[0, 0, 0]]), [7], took_part(57))
-    assert told["map"]["mean"] == [0.2]
+    assert told["map"]["mean"] == [0.1]
 
 
 def test_a_statement_few_have_answered_lies_nowhere() -> None:
@@ -140,7 +150,7 @@ def test_a_few_newcomers_change_nothing_and_many_change_it() -> None:
     few = result([35, 30], [[[25, 5, 5]], [[5, 10, 15]]], [[0, 0, 0]])
     assert outcome(few, [7], took_part(65), first) == first
     many = result([60, 30], [[[50, 5, 5]], [[5, 10, 15]]], [[0, 0, 0]])
-    assert outcome(many, [7], took_part(90), first)["shares"] == {"7": [60, 15, 25]}
+    assert outcome(many, [7], took_part(90), first)["shares"] == {"7": [60, 20, 20]}
 
 
 def test_a_statement_accepted_since_is_told_on_a_map_that_stays() -> None:
@@ -187,9 +197,11 @@ def test_what_was_turned_down_leaves_nothing_in_a_result() -> None:
 
 def test_statements_go_by_their_numbers() -> None:
     told = outcome(result([30, 20], [[[20, 5, 5]], [[5, 10, 5]]], [[0, 0, 0]]), [41], took_part(50))
-    assert told["bridging"] == [{"statement": 41, "direction": 1, "shares": [0.6, 0.25]}]
-    assert told["dividing"] == [{"statement": 41, "shares": [0.6, 0.25]}]
-    assert told["groups"][0]["stands_for"] == [{"statement": 41, "direction": 1, "share": 0.6, "effect": 0.3}]
+    assert told["bridging"] == [{"statement": 41, "direction": 1, "shares": [0.75, 0.25]}]
+    assert told["dividing"] == [{"statement": 41, "shares": [0.75, 0.25]}]
+    assert told["groups"][0]["stands_for"] == [
+        {"statement": 41, "direction": 1, "share": 0.75, "effect": 0.3}
+    ]
     assert told["map"]["positions"] == {"41": [1.0, 0.0]}
 
 
@@ -198,9 +210,9 @@ def test_nobodys_own_position_or_group_is_published() -> None:
     assert set(told) == {
         "method", "basis", "is_clear", "labels_shown", "stability", "eligible", "fewest_votes", "numbers",
         "groups", "seen", "shares", "withheld", "bridging", "dividing", "uncertain", "map", "strata",
-        "excluded", "participants", "votes", "took_part",
+        "excluded", "participants", "votes", "took_part", "came",
     }  # fmt: skip
-    assert set(told["groups"][0]) == {"size", "centre", "outline", "shares", "stands_for"}
+    assert set(told["groups"][0]) == {"size", "share", "centre", "outline", "shares", "stands_for"}
 
 
 def test_an_analysis_that_does_not_know_how_stable_it_is_still_has_letters() -> None:
@@ -228,12 +240,21 @@ OLD = {
 
 def test_a_release_of_an_earlier_version_is_shown_rounded() -> None:
     told = as_told(OLD)
-    assert (told["seen"], told["shares"]) == ({"1": 50, "2": None}, {"1": [45, 40, 15], "2": None})
-    assert told["groups"][0]["shares"] == {"1": [60, 20, 20], "2": None}
-    assert told["dividing"] == [{"statement": 1, "shares": [0.6, 0.0]}]
+    assert (told["seen"], told["shares"]) == ({"1": 50, "2": None}, {"1": [40, 40, 20], "2": None})
+    assert told["groups"][0]["shares"] == {"1": [50, 25, 25], "2": None}
+    assert told["dividing"] == [{"statement": 1, "shares": [0.5, 0.0]}]
     assert told["map"]["positions"] == {"1": [1.0, 0.0]}
     assert told["took_part"] == {"stratum": {"letter": 40, "open": None}}
     assert as_told(told) is told
+
+
+def test_a_release_told_in_finer_steps_is_shown_in_those_of_today() -> None:
+    now = outcome(result([10, 10], [[[1, 8, 1]], [[1, 8, 1]]], [[0, 0, 0]]), [7], took_part(20))
+    finer = {name: part for name, part in now.items() if name != "came"} | {"shares": {"7": [10, 80, 10]}}
+    told = as_told(finer)
+    assert (told["shares"], told["map"]["mean"]) == ({"7": [0, 100, 0]}, [-1.0])
+    assert [group["share"] for group in told["groups"]] == [50, 50]
+    assert told["came"] == {"of": 20, "shares": {"open": 100}}
 
 
 # Groups that are not stable
@@ -277,9 +298,9 @@ def test_while_it_runs_shares_are_told_in_tens() -> None:
 
 def test_a_live_share_is_told_anew_when_ten_more_answered_that_statement() -> None:
     first = rough_outcome(result([12], [[[8, 2, 0]]], [[0, 0, 0]]), [1], 12)
-    same = rough_outcome(result([30], [[[8, 3, 0]]], [[0, 0, 0]]), [1], 30, first)
+    same = rough_outcome(result([30], [[[8, 6, 0]]], [[0, 0, 0]]), [1], 30, first)
     assert same["shares"] == first["shares"] != rough_outcome(
-        result([30], [[[8, 3, 0]]], [[0, 0, 0]]), [1], 30
+        result([30], [[[8, 6, 0]]], [[0, 0, 0]]), [1], 30
     )["shares"]  # fmt: skip
     later = rough_outcome(result([50], [[[8, 12, 0]]], [[0, 0, 0]]), [1], 50, same)
     assert later["shares"] == {"1": [50, 50, 0]}

@@ -50,7 +50,11 @@ def test_before_opening_one_reads_which_languages_the_question_does_not_exist_in
 
 def stability(word: str, agreement: float | None) -> dict[str, Any]:
     told = {"agreement": agreement, "word": word, "draws": 50}
-    return {"is_clear": word in {"stable", "fair"}, "groups": [{"size": 30}, {"size": 20}], "stability": told}
+    return {
+        "is_clear": word in {"stable", "fair"},
+        "groups": [{"size": 30, "share": 60}, {"size": 20, "share": 40}],
+        "stability": told,
+    }
 
 
 def test_how_stable_groups_are_is_a_word_and_a_number() -> None:
@@ -89,7 +93,7 @@ def test_what_the_result_rests_on_is_said_where_people_came_in_several_ways() ->
 
     assert "change none of its numbers" in rests("invited", "letter", "open")
     assert rests("invited", "letter") == ""
-    assert "Fewer than ten of the people who were invited" in rests("everybody", "letter", "open")
+    assert "Fewer than ten of those who answered were invited" in rests("everybody", "letter", "open")
     assert rests("everybody", "open") == rests("", "letter", "open") == ""
 
 

@@ -17,14 +17,15 @@ from entente.dialogue.publication.rounding import (
     LEAST,
     LIVE_STEP,
     Shares,
+    coarser,
     has_changed,
     headline_shares,
-    held,
     is_far,
     part_shares,
     tens,
 )
 from entente.dialogue.publication.shown_map import area, directions, kept_directions, means, one_area
+from entente.dialogue.publication.turnout import came, turnout
 
 FAIRLY_STABLE = 0.6  # agreement from which groups get letters
 SAME = 1e-9
@@ -62,17 +63,18 @@ def outcome(
         "map": {"mean": means(numbers, told["shares"]), **way},
         "strata": _strata(result, numbers, before, is_new=is_new),
         "excluded": result.get("excluded", []),
-        **_turnout(took_part, votes, before),
+        **turnout(took_part, votes, before),
     }
 
 
 def as_told(content: Plain) -> Plain:
     """A release in today's form; those made before decision 0020 held exact counts, which are rounded."""
     if "totals" not in content:
-        return content
+        is_of_today = "came" in content or "took_part" not in content  # a picture while it runs has neither
+        return content if is_of_today else _with_coarser_shares(_with_parts(content))
     numbers = content["numbers"]
     shares: Told = {n: headline_shares(cell or [0, 0, 0]) for n, cell in content["totals"].items()}
-    seen = {n: tens(sum(cell or [])) for n, cell in content["totals"].items()}
+    seen = {n: tens(sum(cell or [])) if shares[n] else None for n, cell in content["totals"].items()}
     groups = [
         _group(
             group, [group["counts"].get(str(n)) or [0, 0, 0] for n in numbers], numbers, group["stands_for"]
@@ -80,7 +82,7 @@ def as_told(content: Plain) -> Plain:
         for group in content["groups"]
     ]
     is_clear = content["is_clear"]
-    return {
+    rounded: Plain = {
         "method": content["method"],
         "basis": content.get("basis", ""),
         "is_clear": is_clear,
@@ -110,6 +112,27 @@ def as_told(content: Plain) -> Plain:
         "participants": tens(content.get("participants", 0)) or 0,
         "votes": content.get("votes", 0) // LEAST * LEAST,
     }
+    return _with_parts(rounded)
+
+
+def _with_parts(content: Plain) -> Plain:
+    """With what part each group and each way in is; from the tens, where nothing finer was kept."""
+    groups = [
+        {**group, "share": share}
+        for group, share in zip(content["groups"], _parts(content["groups"]), strict=True)
+    ]
+    ways = content["took_part"].get("stratum", {})
+    return {**content, "groups": groups, "came": came({n: p or 0 for n, p in ways.items()}, ways, None)}
+
+
+def _with_coarser_shares(content: Plain) -> Plain:
+    """With the headline's shares in steps of five people, which the first versions told finer."""
+    shares: Told = {
+        n: coarser(cell, content["seen"][n]) if cell and content["seen"][n] else None
+        for n, cell in content["shares"].items()
+    }
+    middle = means(content["numbers"], shares)
+    return {**content, "shares": shares, "map": {**content["map"], "mean": middle}}
 
 
 def without(content: Plain, accepted: set[int]) -> Plain:
@@ -187,7 +210,10 @@ def is_due(participants: int, previous: Plain | None, basis: str = "") -> bool:
 def _headline(result: Plain, numbers: list[int], before: Plain | None, *, is_new: bool) -> Plain:
     """How many answered each statement and how, of the people who make the headline."""
     cells = {str(n): cell for n, cell in zip(numbers, result["totals"], strict=True)}
-    fresh = {n: (tens(sum(cell)), headline_shares(cell)) for n, cell in cells.items()}
+    fresh: dict[str, tuple[int | None, Shares | None]] = {
+        n: (tens(sum(cell)), shares) if (shares := headline_shares(cell)) else (None, None)
+        for n, cell in cells.items()
+    }
     withheld: list[int] = []
     if before is not None:
         is_other = result.get("basis", "everybody") != (before["basis"] or result.get("basis", "everybody"))
@@ -215,6 +241,7 @@ def _found(result: Plain, numbers: list[int]) -> Plain:
         _group(part, part.get("counts", []), numbers, _numbered(part["stands_for"], numbers))
         for part in areas
     ]
+    groups = [{**group, "share": share} for group, share in zip(groups, _parts(areas), strict=True)]
     if labels["is_clear"]:
         bridging = _shared(_numbered(result["bridging"], numbers), groups)
         dividing = _divided(_numbered(result["dividing"], numbers), groups)
@@ -260,6 +287,11 @@ def _areas(result: Plain) -> list[Plain]:
     together = one_area(large) if len(large) > 1 else large[0]
     people = sum(group["size"] for group in large)
     return [{**together, "size": people, "stands_for": [], "counts": []}]
+
+
+def _parts(areas: list[Plain]) -> Shares:
+    """What part of those on the map each area is, in percent."""
+    return headline_shares([area["size"] for area in areas]) or [0] * len(areas)
 
 
 def _most_share(result: Plain) -> tuple[list[Plain], list[int]]:
@@ -353,29 +385,6 @@ def _stratum(view: Plain, result: Plain, numbers: list[int]) -> Plain:
         "shares": cells,
         "stands_out": stands_out,
     }
-
-
-def _turnout(took_part: Plain, votes: int, before: Plain | None) -> Plain:
-    """How many took part and gave how many answers; nothing that moves by fewer than ten people."""
-    everybody = sum(took_part.get("stratum", {}).values())
-    told = held(everybody, before["participants"] or None) if before else tens(everybody)
-    is_same = before is not None and told == (before["participants"] or None)
-    return {
-        "participants": told or 0,
-        "votes": before["votes"] if before and is_same else votes // LEAST * LEAST if told else 0,
-        "took_part": {
-            way: _by_way(counts, before["took_part"].get(way) if before else None)
-            for way, counts in took_part.items()
-        },
-    }
-
-
-def _by_way(counts: dict[str, int], before: dict[str, int | None] | None) -> dict[str, int | None]:
-    """People by some property; a kind of people first met in a later release needs ten of them."""
-    if before is None:
-        return {name: tens(people) for name, people in sorted(counts.items())}
-    told = {name: held(counts.get(name, 0), old) for name, old in before.items()}
-    return told | {n: tens(people) for n, people in counts.items() if n not in told and people >= LEAST}
 
 
 def _part_without(part: Plain, rows: str, accepted: set[int]) -> Plain:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from entente.dialogue.publication import LEAST
-from entente.ui.shares import in_steps
 from entente.ui.templatetags.ui import hundredths, number, percent
 
 Plain = dict[str, Any]
@@ -109,10 +108,9 @@ def how_large(content: Plain) -> str:
     """What part of those on the map each group is; nothing without groups."""
     if not content["is_clear"]:
         return ""
-    parts = in_steps([group["size"] for group in content["groups"]], 5)
     listed = (
-        _("%(group)s %(share)s") % {"group": name, "share": percent(part / 100)}
-        for name, part in zip(group_names(content), parts, strict=True)
+        _("%(group)s %(share)s") % {"group": name, "share": percent(group["share"] / 100)}
+        for name, group in zip(group_names(content), content["groups"], strict=True)
     )
     comma = pgettext("between the members of a list", ", ")
     return _("Of those on the map: %(groups)s.") % {"groups": comma.join(listed)}
@@ -195,7 +193,7 @@ def stands_for(row: Plain) -> str:
 
 
 def group_shares(row: Plain, direction: int) -> str:
-    """What share of each group agrees or disagrees, e.g. "A 91%, B 88%"."""
+    """What share of each group agrees or disagrees, e.g. "A 90%, B 80%"."""
     comma = pgettext("between the members of a list", ", ")
     parts = (
         _("%(letter)s %(share)s") % {"letter": letter(place), "share": percent(share)}
@@ -203,8 +201,8 @@ def group_shares(row: Plain, direction: int) -> str:
     )
     listed = comma.join(parts)
     if direction > 0:
-        return _("Agree: %(shares)s") % {"shares": listed}
-    return _("Disagree: %(shares)s") % {"shares": listed}
+        return _("Agree, about: %(shares)s") % {"shares": listed}
+    return _("Disagree, about: %(shares)s") % {"shares": listed}
 
 
 def you_stand(name: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from entente.dialogue.models import INVITED, Stratum
+from entente.dialogue.publication import LEAST
 from entente.ui.templatetags.ui import number, percent
 
 Plain = dict[str, Any]
@@ -26,13 +27,13 @@ def what_it_rests_on(content: Plain) -> str:
         if not strata - INVITED:
             return ""
         return _(
-            "The result rests on the people who were invited. Those who came by themselves are shown beside"
-            " it and change none of its numbers, however many they are."
+            "The result rests on the people who were invited by letter or came to a session. Those who came"
+            " by themselves are shown beside it and change none of its numbers, however many they are."
         )
     if content.get("basis") == "everybody" and strata & INVITED:
         return _(
-            "Fewer than ten of the people who were invited answered, so the result rests on everybody who"
-            " came."
+            "Fewer than ten of those who answered were invited by letter or came to a session, so the result"
+            " rests on everybody."
         )
     return ""
 
@@ -98,50 +99,72 @@ def ways_read_aloud(names: list[str], rows: list[Plain]) -> str:
     )
 
 
-def heard_in_short(strata: Plain, basis: str = "") -> str:
+def rests_on_some(content: Plain) -> bool:
+    """Whether the result rests on fewer people than took part."""
+    return content.get("basis") == "invited" and bool(_known(content).keys() - INVITED)
+
+
+def heard_in_short(content: Plain) -> str:
     """What the headline rests on in one short sentence; `who_was_heard` says it in full."""
-    known = {key: count for key, count in strata.items() if key}
+    known, shares = _known(content), _shares(content)
     invited = [known[key] for key in sorted(INVITED & known.keys())]
-    if basis == "invited" and known.keys() - INVITED:
-        return _("The result rests on the people who were invited; the open web moves none of its numbers.")
+    if rests_on_some(content):
+        # All three are told and at most as many as there are: there is no such basis of fewer than ten.
+        people = max(sum(count or 0 for count in invited), content["eligible"] or 0, LEAST)
+        return ngettext(
+            "The result rests on at least %(people)s person who was invited by letter or came to a session;"
+            " the open web moves none of its numbers.",
+            "The result rests on at least %(people)s people who were invited by letter or came to a session;"
+            " the open web moves none of its numbers.",
+            people,
+        ) % {"people": number(people)}
     if not invited:
         return _("Nobody was invited: the result speaks for those who came.")
     if not known.keys() - INVITED:
-        return _("Everybody who answered was invited.")
-    if not all(invited):
-        return _("Some of the people were invited, the others came by themselves.")
-    share = sum(count or 0 for count in invited) / sum(count or 0 for count in known.values())
-    return _("%(share)s of the people were invited.") % {"share": percent(share)}
+        return _("Everybody who answered was invited by letter or came to a session.")
+    share = sum(shares.get(key, 0) for key in INVITED)
+    if not all(invited) or not share:
+        return _("Some of the people were invited by letter or came to a session, the others by themselves.")
+    words = _("%(share)s of the people were invited by letter or came to a session.")
+    return words % {"share": percent(share / 100)}
 
 
-def who_was_heard(strata: Plain) -> list[str]:
+def who_was_heard(content: Plain) -> list[str]:
     """What the headline rests on: voices that were invited, or that there were none."""
-    known = {key: count for key, count in strata.items() if key}
+    known, shares = _known(content), _shares(content)
     if not INVITED & known.keys():
         return [_uninvited(known)]
-    total = sum(count or 0 for count in known.values())
     said = []
     if Stratum.LETTER in known:
-        said.append(_came_by_letter(known[Stratum.LETTER], total))
+        said.append(_came_by_letter(shares.get(Stratum.LETTER, 0)))
     else:
         said.append(_("Nobody was invited by a sealed letter."))
     if Stratum.HOSTED in known:
-        said.append(_came_to_sessions(known[Stratum.HOSTED], total))
+        said.append(_came_to_sessions(shares.get(Stratum.HOSTED, 0)))
     if known.keys() - INVITED:
         said.append(_("The others came by themselves."))
     return said
 
 
-def _came_by_letter(count: int | None, total: int) -> str:
-    if not count:
+def _known(content: Plain) -> Plain:
+    return {key: count for key, count in content["took_part"].get("stratum", {}).items() if key}
+
+
+def _shares(content: Plain) -> dict[str, int]:
+    """What part of the people came each way, in percent, as far as it is told."""
+    return dict((content.get("came") or {}).get("shares", {}))
+
+
+def _came_by_letter(share: int) -> str:
+    if not share:
         return _("Some people were invited by a sealed letter.")
-    return _("%(share)s of the people were invited by a sealed letter.") % {"share": percent(count / total)}
+    return _("%(share)s of the people were invited by a sealed letter.") % {"share": percent(share / 100)}
 
 
-def _came_to_sessions(count: int | None, total: int) -> str:
-    if not count:
+def _came_to_sessions(share: int) -> str:
+    if not share:
         return _("Some people took part in a hosted session.")
-    return _("%(share)s of the people took part in a hosted session.") % {"share": percent(count / total)}
+    return _("%(share)s of the people took part in a hosted session.") % {"share": percent(share / 100)}
 
 
 def _uninvited(known: Plain) -> str:

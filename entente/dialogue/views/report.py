@@ -23,7 +23,6 @@ from entente.dialogue.views.standing import map_key, map_words, positioned
 from entente.dialogue.views.voices import public_dialogue
 from entente.dialogue.views.ways_in import ways_in
 from entente.people.queries import area_names
-from entente.ui.shares import in_steps
 from entente.ui.templatetags.ui import number, percent
 
 Plain = dict[str, Any]
@@ -73,11 +72,14 @@ def _statements(dialogue: Dialogue, outcome: Outcome) -> list[Statement]:
 
 def _reading(dialogue: Dialogue, content: Plain, worded: Texts) -> Plain:
     said = sentences.headline(content, {at: words.text for at, words in worded.items()})
-    strata = content["took_part"]["stratum"]
+    in_short = sentences.heard_in_short(content)
+    if sentences.rests_on_some(content):
+        said.insert(1, in_short)  # before the first share, since the number of everybody stands there
+        in_short = ""
     return {
         "said": said,
-        "heard_in_short": sentences.heard_in_short(strata, content["basis"]),
-        "heard_from": [*sentences.who_was_heard(strata), sentences.what_it_rests_on(content)],
+        "heard_in_short": in_short,
+        "heard_from": [*sentences.who_was_heard(content), sentences.what_it_rests_on(content)],
         "stable": sentences.how_stable(content),
         "stable_means": sentences.what_stable_means(content),
         "is_unstable": sentences.is_unstable(content),
@@ -90,10 +92,9 @@ def _picture(content: Plain, worded: Texts) -> Plain:
     content = positioned(content, worded)
     names = sentences.group_names(content)
     words = map_words(content, names)
-    parts = in_steps([group["size"] for group in content["groups"]])
     rows = [
-        {"cells": [{"text": name}, {"text": number(group["size"])}, {"text": percent(part / 100)}]}
-        for name, group, part in zip(names, content["groups"], parts, strict=True)
+        {"cells": [{"text": name}, {"text": number(group["size"])}, {"text": percent(group["share"] / 100)}]}
+        for name, group in zip(names, content["groups"], strict=True)
     ]
     return {
         "picture": SafeString(opinion_map(content, words)),
@@ -260,7 +261,7 @@ def open_data(request: HttpRequest, reference: str) -> HttpResponse:
             "content": content,
             "texts": queries.wording(dialogue, [], language, VISITOR),
             "heard_from": [
-                *sentences.who_was_heard(content["took_part"]["stratum"]),
+                *sentences.who_was_heard(content),
                 sentences.what_it_rests_on(content),
             ],
             "stable": [sentences.how_stable(content), sentences.what_stable_means(content)],

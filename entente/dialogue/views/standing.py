@@ -22,6 +22,7 @@ from entente.dialogue.publication import LEAST
 from entente.dialogue.views.voices import Voice, public_dialogue, voice_of
 
 Plain = dict[str, Any]
+FEWEST = 7  # answers, where a picture made while a dialogue runs does not say
 
 
 @cache_control(no_store=True, private=True)
@@ -93,7 +94,7 @@ def _map(content: Plain, own: dict[int, int], answered: set[int]) -> Plain:
     names = sentences.group_names(content)
     words = map_words(content, names, _("You are here"))
     stands = ""
-    if content["is_clear"]:
+    if content["is_clear"] and _is_in_a_group(content, own):
         stands = sentences.you_stand(names[nearest_group(here, content["groups"])])
     return {
         "picture": SafeString(opinion_map(positioned(content, answered), words, you=here)),
@@ -102,6 +103,14 @@ def _map(content: Plain, own: dict[int, int], answered: set[int]) -> Plain:
         "stable": sentences.how_stable(content) if content["is_clear"] else "",
         "key": map_key(content, names) if content["is_clear"] else [],
     }
+
+
+def _is_in_a_group(content: Plain, own: dict[int, int]) -> bool:
+    """Whether the reader gave as many answers as the result wants before it puts anybody in a group."""
+    means = zip(content["numbers"], content["map"]["mean"], strict=True)
+    on_map = {at for at, mean in means if mean is not None}
+    fewest = int(content.get("fewest_votes", FEWEST))
+    return len(on_map & own.keys()) >= min(fewest, len(on_map))
 
 
 def positioned(content: Plain, numbers: Container[int]) -> Plain:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from entente.dialogue import queries, sentences
 from entente.dialogue.pictures import ChartWords, line_mark, share_lines
-from entente.ui.shares import in_steps
 from entente.ui.templatetags.ui import number, percent
 
 MOST_LINES = 8
@@ -62,7 +61,7 @@ def _table(content: Plain) -> Plain:
         _line(
             _("The result"),
             content["eligible"],
-            in_steps([group["size"] for group in groups], 5),
+            [group["share"] for group in groups],
             len(groups),
         )
     ]
