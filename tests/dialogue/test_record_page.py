@@ -163,6 +163,7 @@ def test_the_city_says_what_it_heard_and_publishes_exactly_what_it_saw(
 ) -> None:
     client, dialogue = client_of(city.amina), city.evenings
     here = page("edit_report", dialogue.reference)
+    assert words(client.get(here)).count("(if you like)") == 2  # publishing asks for the others
     sent = filled(client.get(here), heard="Light matters most.", limits="Sixty people.", publish="1")
     answer = client.post(here, sent, follow=True)
     assert answer.redirect_chain[-1][0] == page("publish_outcome", dialogue.reference)
