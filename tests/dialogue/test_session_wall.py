@@ -223,7 +223,7 @@ def test_the_wall_speaks_the_language_of_the_room(city: City, client_of: ClientO
     session = plan(city, language="ar")
     text = page_text(client_of(city.amina).get(wall(city, session)))
     assert '<html lang="ar" dir="rtl">' in text
-    assert f"/ar/dialogues/{city.dialogue.reference}/code/" in text
+    assert f'/ar/dialogues/<span class="door-reference">{city.dialogue.reference}</span>/code/' in text
     other = page_text(client_of(city.amina).get(wall(city, session) + "?shown_in=fr"))
     assert '<html lang="fr" dir="ltr">' in other
 

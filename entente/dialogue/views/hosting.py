@@ -105,10 +105,11 @@ def _door(request: MemberRequest, dialogue: Dialogue, hosted: HostedSession) -> 
     if hosted.ended_at is not None or hosted.code_id is None:
         return {"code": ""}
     code, address = hosted.room_code, code_address(request, dialogue, hosted.language)
+    before, _reference, after = address.partition("://")[2].partition(dialogue.reference)
     return {
         "code": code,
         "address": address,
-        "short_address": address.partition("://")[2],  # nobody types the rest
+        "short_address": {"before": before, "after": after},  # nobody types the rest
         "square": SafeString(qr_code(join_address(request, dialogue, code, hosted.language))),
     }
 
