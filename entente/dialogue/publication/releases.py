@@ -117,10 +117,8 @@ def as_told(content: Plain) -> Plain:
 
 def _with_parts(content: Plain) -> Plain:
     """With what part each group and each way in is; from the tens, where nothing finer was kept."""
-    groups = [
-        {**group, "share": share}
-        for group, share in zip(content["groups"], _parts(content["groups"]), strict=True)
-    ]
+    parts = _parts(content["groups"])
+    groups = [{**group, "share": part} for group, part in zip(content["groups"], parts, strict=True)]
     ways = content["took_part"].get("stratum", {})
     return {**content, "groups": groups, "came": came({n: p or 0 for n, p in ways.items()}, ways, None)}
 
