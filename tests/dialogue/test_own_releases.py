@@ -159,6 +159,9 @@ def test_no_share_and_no_step_of_one_stands_for_fewer_than_five_people(
             for share, count in zip(told, counts, strict=True):
                 assert share == 0 or count >= 5, (path, told, counts)
                 assert share * people >= 500 or share == 0, (path, told, counts)
+        for part in released([world], draw)[0]["groups"]:
+            for row in part["stands_for"]:
+                assert row["effect"] * (part["size"] + 9) >= 5, row
         shown = rough_outcome(analysed(world), NUMBERS, len(world))
         for cell, counts in zip(shown["shares"].values(), analysed(world)["totals"], strict=True):
             for share, count in zip(cell or [0, 0, 0], counts, strict=True):

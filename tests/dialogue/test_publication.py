@@ -200,7 +200,7 @@ def test_statements_go_by_their_numbers() -> None:
     assert told["bridging"] == [{"statement": 41, "direction": 1, "shares": [0.75, 0.25]}]
     assert told["dividing"] == [{"statement": 41, "shares": [0.75, 0.25]}]
     assert told["groups"][0]["stands_for"] == [
-        {"statement": 41, "direction": 1, "share": 0.75, "effect": 0.3}
+        {"statement": 41, "direction": 1, "share": 0.75, "effect": 0.25}
     ]
     assert told["map"]["positions"] == {"41": [1.0, 0.0]}
 

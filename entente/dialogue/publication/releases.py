@@ -20,6 +20,7 @@ from entente.dialogue.publication.rounding import (
     coarser,
     has_changed,
     headline_shares,
+    in_step,
     is_far,
     part_shares,
     tens,
@@ -305,12 +306,12 @@ def _most_share(result: Plain) -> tuple[list[Plain], list[int]]:
 
 def _group(group: Plain, counts: Sequence[list[int]], numbers: list[int], stands: list[Plain]) -> Plain:
     shares = {str(n): part_shares(cell) for n, cell in zip(numbers, counts, strict=False)}
+    people = {str(n): sum(cell) for n, cell in zip(numbers, counts, strict=False)}
     rows = [
-        {
-            "statement": row["statement"],
-            "direction": row["direction"],
+        {name: row[name] for name in ("statement", "direction")}
+        | {
             "share": _side(shares[str(row["statement"])], row["direction"]),
-            "effect": round(row["effect"] * 20) / 20,
+            "effect": in_step(row["effect"], people[str(row["statement"])]),
         }
         for row in stands
         if shares.get(str(row["statement"]))

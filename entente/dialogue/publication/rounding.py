@@ -61,6 +61,12 @@ def part_shares(counts: Counts, least_step: int = STEPS[0]) -> Shares | None:
     return _in_steps(counts, part_step(people, least_step)) if people >= LEAST else None
 
 
+def in_step(difference: float, people: int) -> float:
+    """How far so many people's share lies from that of others, in the step of their share, one at least."""
+    step = part_step(people)
+    return max(round(100 * difference / step), 1) * step / 100
+
+
 def coarser(shares: Shares, people: int) -> Shares | None:
     """Shares that were told finer than today's steps, of so many people."""
     told = [share if share * people >= 100 * PEOPLE_A_STEP else 0 for share in shares]
