@@ -24,6 +24,15 @@ from tests.dialogue.staff_pages import ClientOf, events, fresh, page, words
 # --- the session and its code
 
 
+def test_a_code_is_found_in_its_own_dialogue_only_and_nobody_takes_part_yet(city: City) -> None:
+    session = plan(city)
+    assert services.find_code(city.dialogue, code=session.room_code).batch == session.name
+    with pytest.raises(Refused, match="know this code"):
+        services.find_code(city.dialogue, code="7K3M-PQ4X-92TA")
+    with pytest.raises(Refused):
+        services.find_code(city.riverside, code=session.room_code)
+
+
 def test_a_session_has_one_code_for_everybody_and_its_name_on_every_voice(city: City) -> None:
     session = plan(city)
     first, second = somebody(city, session), somebody(city, session)
