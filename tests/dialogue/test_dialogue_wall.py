@@ -84,8 +84,8 @@ def test_a_code_makes_voices_of_its_own_batch_and_no_other(
         amina = member_with(session_key("amina"))
     with acting(amina):
         dialogue = Dialogue.objects.visible_to(amina).get(state="open", owner_id=amina.organisation_id)
-    given = {"name": "Library, Monday evening", "held_on": date(2026, 11, 23)}
-    session = services.plan_session(dialogue, by=amina, **given)
+    name = "Library, Monday evening"
+    session = services.plan_session(dialogue, by=amina, name=name, held_on=date(2026, 11, 23))
     with psycopg.connect(connected_as(role)) as made:
         made.execute("select authz.begin('invite', %s)", [normal(session.room_code)])
         for stratum, batch in [("hosted", "School"), ("letter", session.name), ("letter", "")]:
