@@ -48,9 +48,9 @@ SENTENCES: dict[str, Promise | str] = {
     "dialogue.statements_wait": _(
         "The coordinators were reminded that statements have waited longer than a day: %(number)s."
     ),
-    "dialogue.codes_made": _("%(who)s made codes. Number: %(number)s. For: %(stratum)s. Batch: %(batch)s."),
+    "dialogue.codes_made": _("%(who)s made codes. Number: %(number)s. For: %(stratum)s. Batch: “%(batch)s”."),
     "dialogue.codes_forgotten": _(
-        "%(who)s made the codes of the batch %(batch)s useless. Number: %(number)s."
+        "%(who)s made the codes of the batch “%(batch)s” useless. Number: %(number)s."
     ),
     "dialogue.session_planned": _("%(who)s prepared the session “%(session)s”."),
     "dialogue.session_ended": _("%(who)s ended the session “%(session)s”. Its code is useless now."),

@@ -92,7 +92,7 @@ def test_arabic_letters_can_be_read_and_searched(city: City, visitor_client: Cli
     found = {word for word in words if word in text}
     # Not every word: pypdf takes raised letters for a line of their own. A font that puts letters together
     # from strokes and dots gives a fifth of them.
-    assert len(found) / len(words) > 0.85
+    assert len(found) / len(words) > 0.8
 
 
 def test_tables_hold_every_statement(city: City, visitor_client: Client) -> None:
