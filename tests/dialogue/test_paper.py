@@ -168,6 +168,15 @@ def test_a_sheet_that_nobody_knows_is_not_corrected(city: City) -> None:
         services.correct_sheet(session, by=city.amina, sheet=new_token(), answers={statements(city)[0].pk: 1})
 
 
+def test_a_sheet_is_corrected_in_its_own_session_only(city: City) -> None:
+    here, there = fresh_session(plan(city), city), fresh_session(plan(city, "Youth club, noon"), city)
+    answers, sheet = {statements(city)[0].pk: 1}, new_token()
+    services.type_sheet(here, by=city.amina, sheet=sheet, answers=answers)
+    with pytest.raises(Refused, match="We don't find this sheet any more"):
+        services.correct_sheet(there, by=city.amina, sheet=sheet, answers=answers)
+    services.correct_sheet(here, by=city.amina, sheet=sheet, answers=answers)
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "ar", "ro"])
 def test_the_sheet_is_printed_in_the_language_asked_for(
     city: City, client_of: ClientOf, language: str

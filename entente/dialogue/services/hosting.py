@@ -151,7 +151,7 @@ def correct_sheet(session: HostedSession, *, by: Member, sheet: str, answers: di
     decision = rules.may_type_sheet(by, session, clock.now()).require()
     voice = participant_with(sheet)
     begin(by)
-    if voice is None or voice.dialogue_id != session.dialogue_id:
+    if voice is None or (voice.dialogue_id, voice.batch) != (session.dialogue_id, session.name):
         raise refuse(rules.UNKNOWN_SHEET).as_refusal()
     details = {"session": session.name}
     log("dialogue.sheet_corrected", by=by, about=session, decision=decision, details=details)
