@@ -79,7 +79,7 @@ def pause_and_go_on(amina: Page, visitor: Page, reference: str, browser: Browser
     visitor.locator("form[data-vote] button[value=agree]").wait_for()
     confirm(amina, reference, "freeze", reason=PAUSED)
     visitor.locator("form[data-vote] button[value=agree]").click()
-    visitor.get_by_text(PAUSED).wait_for()
+    visitor.get_by_text(PAUSED, exact=True).wait_for()
     assert not visitor.locator("form[data-vote]").count()
     assert_accessible(visitor, browser)
     visitor.goto(f"/en/dialogues/{reference}/")
