@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "entente.portal",
     "entente.rights",
     "entente.dialogue",
+    "entente.partnership",
     "entente.records",
     "entente.agreements",
     "entente.people",

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from entente.agreements import urls as agreements
 from entente.dialogue import urls as dialogue
+from entente.partnership import urls as partnership
 from entente.people import urls as people
 from entente.portal import urls as portal
 from entente.records import urls as records
@@ -27,12 +28,14 @@ public_urls = [
         *demo_urls,
         path("dialogues/", include((dialogue.public_urls, "dialogue"))),
         path("", include((records.public_urls, "records_public"))),
+        path("", include((partnership.public_urls, "partnership"))),
     ),
 ]
 staff_urls = [
     path("staff/", include((records.staff_urls, "records"))),
     path("staff/", include((dialogue.staff_urls, "dialogue_staff"))),
     path("staff/", include((agreements.staff_urls, "agreements"))),
+    path("staff/", include((partnership.staff_urls, "partnership_staff"))),
     path("staff/log/", include((rights.staff_urls, "rights"))),
     path("", include((people.staff_urls, "people"))),
     path("account/", include(people.account_urls)),

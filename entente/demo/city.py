@@ -13,6 +13,7 @@ from entente.audit import clock
 from entente.audit.actors import Credential, job
 from entente.demo.content_words import Words, content
 from entente.demo.shared_matters import build_shared_matters, days_ago
+from entente.demo.stories import build_stories
 from entente.demo.voters import Voter, synthetic_votes
 from entente.dialogue import services as dialogues
 from entente.dialogue.models import Dialogue, HostedSession, Participant, Statement, Stratum
@@ -51,6 +52,8 @@ def build_city(say: Callable[[str], object] = lambda sentence: None) -> City:
         library = _draft(content("library"), amina)
     say("  agreements, and what is shared under them")
     build_shared_matters(members, SET_UP)
+    say("  the partnership: its directory, groups, papers and means")
+    build_stories(members, SET_UP)
     return City(members, policing, evenings, riverside, library)
 
 

@@ -62,6 +62,7 @@ class Kind:
 
 
 _kinds: dict[str, Kind] = {}
+_waiting: list[Callable[["Member"], list[Waiting]]] = []
 
 
 def register(kind: Kind) -> None:
@@ -77,3 +78,14 @@ def kind_of(key: str) -> Kind:
 def all_kinds() -> list[Kind]:
     """Every kind, in the order of their keys."""
     return [_kinds[key] for key in sorted(_kinds)]
+
+
+def register_waiting(part: Callable[["Member"], list[Waiting]]) -> None:
+    """Say what else waits for a member, on papers that are no records."""
+    _waiting.append(part)
+
+
+def waiting_for(reader: "Member") -> list[Waiting]:
+    """Everything that waits for a member: on each kind of record, then elsewhere."""
+    parts = [*(kind.waiting for kind in all_kinds()), *_waiting]
+    return [one for part in parts for one in part(reader)]

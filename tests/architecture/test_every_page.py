@@ -109,6 +109,7 @@ WHO_GETS: dict[str, tuple[int, int, int, int, int]] = {
     "dialogue_staff:import_run":           (302, 404, 404, 404, 404),
     "dialogue_staff:import_findings":      (302, 404, 404, 404, 404),
     "dialogue_staff:resume_import":        (302, 405, 405, 405, 405),
+    "partnership_staff:partnership":       (302, 200, 200, 200, 200),
     "agreements:agreements":               (302, 200, 200, 200, 200),
     "agreements:agreement":                (302, 404, 404, 404, 404),
     "agreements:sign_agreement":           (302, 404, 404, 404, 404),

@@ -25,7 +25,7 @@ from entente.records import queries, rules, services
 from entente.records.breakings import glass_waiting
 from entente.records.forms.categories import PartForm
 from entente.records.forms.working import ActionForm, NoteForm, SearchForm
-from entente.records.kinds import all_kinds, kind_of
+from entente.records.kinds import all_kinds, kind_of, waiting_for
 from entente.records.listing import SHARED
 from entente.records.models import Action, Record
 from entente.records.reading import let_in
@@ -68,7 +68,7 @@ def my_work(request: MemberRequest) -> HttpResponse:
     titles = queries.titles(named, _language(), reader)
     context = {
         "actions": [_promised(action, titles, reader) for action in actions],
-        "waiting": glass_waiting(reader) + [one for kind in all_kinds() for one in kind.waiting(reader)],
+        "waiting": glass_waiting(reader) + waiting_for(reader),
         "changes": [_changed(change, titles, reader) for change in changes],
         "shared": [
             {"record": record, "title": titles[record.pk], "url": page_of(record, reader)}

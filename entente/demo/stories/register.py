@@ -1,0 +1,8 @@
+"""The demo's story: what the public reads about agreements."""
+
+from entente.audit.actors import Actor
+from entente.people.models import Member
+
+
+def build(members: dict[str, Member], set_up: Actor) -> None:
+    """Nothing yet."""

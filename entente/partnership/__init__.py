@@ -1,0 +1,1 @@
+"""Who is who in the partnership, what they promised each other, and with what means."""

@@ -1,0 +1,12 @@
+"""What waits for a member, part by part: each adds its own function here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from entente.people.models import Member
+    from entente.records.kinds import Waiting
+
+PARTS: tuple[Callable[[Member], list[Waiting]], ...] = ()

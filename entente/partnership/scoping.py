@@ -1,0 +1,54 @@
+"""Who reads the partnership's papers: a group's papers open by a seat in the group."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from entente.audit import clock
+from entente.audit.actors import Actor, begin
+from entente.audit.doors import IS_JOB, IS_MEMBER, READERS
+from entente.records.scoping import Guarded
+
+R = TypeVar("R", bound=models.Model)
+
+# The same three conditions for the second wall. A group's key is its task force's key.
+EVERY_MEMBER = f"({IS_JOB} or {IS_MEMBER})"
+BY_SEAT = f"({IS_JOB} or {IS_MEMBER} and group_id = any({READERS}))"
+
+
+class OfMembers(Guarded[R]):
+    """For what every member of the partnership may know."""
+
+    def condition(self, reader: Actor) -> Q:
+        return Q() if reader.actor_kind in {"job", "member"} else Q(pk__in=[])
+
+
+class OfGroup(Guarded[R]):
+    """For a group's papers: those who sit in it read them. `path` leads from the model to the group."""
+
+    def condition(self, reader: Actor) -> Q:
+        if reader.actor_kind == "job":
+            return Q()
+        begin(reader)
+        return Q(**{f"{self.path}group__in": getattr(reader, "task_forces", ())})
+
+
+class Published(OfMembers[R]):
+    """For what every member may know, and everybody else from the moment it is public."""
+
+    def condition(self, reader: Actor) -> Q:
+        if reader.actor_kind in {"job", "member"}:
+            return Q()
+        return Q(**{f"{self.path}public_since__lte": clock.now()})
+
+
+class Places(OfGroup[R]):
+    """For who belongs to a group: also the organisation itself, and the one that keeps the papers."""
+
+    def condition(self, reader: Actor) -> Q:
+        own = reader.actor_organisation_id
+        mine = Q(organisation_id=own) | Q(group__keeper_id=own) if own else Q(pk__in=[])
+        return super().condition(reader) | mine

@@ -1,0 +1,1 @@
+"""What the partnership does by itself: reminders, escalations, imports."""

@@ -1,0 +1,6 @@
+"""Addresses of groups, places, charters."""
+
+from django.urls import URLPattern
+
+public_urls: list[URLPattern] = []
+staff_urls: list[URLPattern] = []

@@ -1,0 +1,38 @@
+"""The page that leads to every part of the partnership."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from entente.people.sign_in import MemberRequest
+
+# Where each part begins, its name, and the worry it answers.
+PARTS = (
+    ("people:directory", "people", _("Directory"), _("Who does what, where and in which language, and who stands in.")),
+    ("partnership_staff:groups", "people", _("Groups"), _("Task forces: what for, who belongs, what was promised.")),
+    ("partnership_staff:commitments", "check", _("Commitments"), _("Who owes what by when, the late ones first.")),
+    ("agreements:agreements", "lock", _("Agreements"), _("What organisations promised each other about sharing.")),
+    ("partnership_staff:may_i_share", "scales", _("What may I share?"), _("With whom, for what, and which clause says so.")),
+    ("partnership_staff:protocols", "note", _("Protocols"), _("How the partnership shares, responds and reaches out.")),
+    ("partnership_staff:strategies", "note", _("Local strategy"), _("Needs, objectives, actions, their owners and budgets.")),
+    ("partnership_staff:resources", "house", _("Rooms, people and materials"), _("What partners lend each other.")),
+    ("partnership_staff:funding", "clock", _("Money"), _("Who pays for what, and until when.")),
+    ("rights:complaints", "scales", _("Complaints"), _("What people complained about, and what they were answered.")),
+    ("partnership_staff:start_town", "circle", _("Start my town"), _("The first afternoon: what is done and what is left.")),
+)  # fmt: skip
+
+
+@require_GET
+def partnership(request: MemberRequest) -> HttpResponse:
+    """Every part that this installation has."""
+    parts = []
+    for view, icon, name, what_for in PARTS:
+        try:
+            parts.append({"url": reverse(view), "icon": icon, "name": name, "what_for": what_for})
+        except NoReverseMatch:
+            continue
+    return render(request, "partnership_staff/partnership.html", {"parts": parts})
