@@ -12,18 +12,68 @@ from entente.people.sign_in import MemberRequest
 
 # Where each part begins, its name, and the worry it answers.
 PARTS = (
-    ("people:directory", "people", _("Directory"), _("Who does what, where and in which language, and who stands in.")),
-    ("partnership_staff:groups", "people", _("Groups"), _("Task forces: what for, who belongs, what was promised.")),
-    ("partnership_staff:commitments", "check", _("Commitments"), _("Who owes what by when, the late ones first.")),
-    ("agreements:agreements", "lock", _("Agreements"), _("What organisations promised each other about sharing.")),
-    ("partnership_staff:may_i_share", "scales", _("What may I share?"), _("With whom, for what, and which clause says so.")),
-    ("partnership_staff:protocols", "note", _("Protocols"), _("How the partnership shares, responds and reaches out.")),
-    ("partnership_staff:strategies", "note", _("Local strategy"), _("Needs, objectives, actions, their owners and budgets.")),
-    ("partnership_staff:resources", "house", _("Rooms, people and materials"), _("What partners lend each other.")),
-    ("partnership_staff:funding", "clock", _("Money"), _("Who pays for what, and until when.")),
-    ("rights:complaints", "scales", _("Complaints"), _("What people complained about, and what they were answered.")),
-    ("partnership_staff:start_town", "circle", _("Start my town"), _("The first afternoon: what is done and what is left.")),
-)  # fmt: skip
+    (
+        "people:directory",
+        "list",
+        _("Directory"),
+        _("Who does what, where and in which language, and who stands in."),
+    ),
+    (
+        "partnership_staff:groups",
+        "people",
+        _("Groups"),
+        _("Task forces: what for, who belongs, what was promised."),
+    ),
+    (
+        "partnership_staff:commitments",
+        "check",
+        _("Commitments"),
+        _("Who owes what by when, the late ones first."),
+    ),
+    (
+        "agreements:agreements",
+        "lock",
+        _("Agreements"),
+        _("What organisations promised each other about sharing."),
+    ),
+    (
+        "partnership_staff:may_i_share",
+        "scales",
+        _("What may I share?"),
+        _("With whom, for what, and which clause says so."),
+    ),
+    (
+        "partnership_staff:protocols",
+        "document",
+        _("Protocols"),
+        _("How the partnership shares, responds and reaches out."),
+    ),
+    (
+        "partnership_staff:strategies",
+        "document",
+        _("Local strategy"),
+        _("Needs, objectives, actions, their owners and budgets."),
+    ),
+    (
+        "partnership_staff:resources",
+        "house",
+        _("Rooms, people and materials"),
+        _("What partners lend each other."),
+    ),
+    ("partnership_staff:funding", "square", _("Money"), _("Who pays for what, and until when.")),
+    (
+        "rights:complaints",
+        "hands",
+        _("Complaints"),
+        _("What people complained about, and what they were answered."),
+    ),
+    (
+        "partnership_staff:start_town",
+        "flag",
+        _("Start my town"),
+        _("The first afternoon: what is done and what is left."),
+    ),
+)
 
 
 @require_GET
