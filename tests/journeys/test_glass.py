@@ -171,6 +171,7 @@ def peter_learns_nothing(peter: Page, browser: Browser, reference: str) -> None:
         peter.locator("[name=is_told]").check()
         submit(peter, FORM)
         peter.locator("[role=alert]").wait_for()
+        peter.locator("main .count:not(:empty)").first.wait_for()  # the last that a script adds to the page
         said.append(
             (peter.url, peter.locator("main").inner_text(), peter.locator("[role=alert]").inner_html())
         )
