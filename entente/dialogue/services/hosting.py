@@ -8,7 +8,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from entente.audit import clock
-from entente.audit.actors import VISITOR, Actor, Credential, begin
+from entente.audit.actors import VISITOR, Actor, begin
 from entente.audit.decisions import refuse
 from entente.audit.services import log
 from entente.dialogue import rules
@@ -16,9 +16,8 @@ from entente.dialogue.codes import hashed, new_code, normal
 from entente.dialogue.models import Dialogue, HostedSession, InviteCode, Participant, Stratum, Vote
 from entente.dialogue.queries import participant_with
 from entente.dialogue.services.drafting import locked
-from entente.dialogue.services.voting import UNKNOWN_CODE, Invited, answer_sheet, note_change, redeem_code
+from entente.dialogue.services.voting import answer_sheet, code_of, invited_by, note_change, redeem_code
 from entente.people.models import Member
-from entente.people.sign_in import NotProven, prove
 
 
 class OtherAnswers(Exception):
@@ -97,16 +96,8 @@ def find_room(dialogue: Dialogue, *, code: str, by: Actor = VISITOR) -> InviteCo
 def find_code(dialogue: Dialogue, *, code: str, by: Actor = VISITOR) -> InviteCode:
     """A code of a letter or a room, whoever holds it; nobody takes part yet. Raises Refused."""
     rules.may_take_part(dialogue, clock.now()).require()
-    plain = normal(code)
-    invited = Invited(hashed(plain), Credential("invite", plain))
-    try:
-        prove(invited.credential)
-    except NotProven:
-        raise refuse(UNKNOWN_CODE).as_refusal() from None
-    row = InviteCode.objects.visible_to(invited).filter(dialogue_id=dialogue.pk).first()
+    row = code_of(dialogue, InviteCode.objects.visible_to(invited_by(code)))
     begin(by)
-    if row is None:
-        raise refuse(UNKNOWN_CODE).as_refusal()
     return row
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
@@ -78,6 +79,25 @@ class Invited:
     actor_organisation_id: None = None
 
 
+def invited_by(code: str) -> Invited:
+    """Whoever holds this code, proven to the database. Raises Refused when nobody gave it out."""
+    plain = normal(code)
+    invited = Invited(hashed(plain), Credential("invite", plain))
+    try:
+        prove(invited.credential)
+    except NotProven:
+        raise refuse(UNKNOWN_CODE).as_refusal() from None
+    return invited
+
+
+def code_of(dialogue: Dialogue, rows: QuerySet[InviteCode]) -> InviteCode:
+    """The one of the rows its holder sees that is for this dialogue. Raises Refused."""
+    row = rows.filter(dialogue_id=dialogue.pk).first()
+    if row is None:
+        raise refuse(UNKNOWN_CODE).as_refusal()
+    return row
+
+
 @transaction.atomic
 def join_dialogue(
     dialogue: Dialogue, *, by: Actor = VISITOR, language: str, token: str = ""
@@ -100,19 +120,12 @@ def redeem_code(
     `token` is for a session's code, as with `join_dialogue`: a form sent twice joins once.
     """
     rules.may_take_part(dialogue, clock.now()).require()
-    plain = normal(code)
-    invited = Invited(hashed(plain), Credential("invite", plain))
-    try:
-        prove(invited.credential)
-    except NotProven:
-        raise refuse(UNKNOWN_CODE).as_refusal() from None
-    row = InviteCode.objects.visible_to(invited).select_for_update().filter(dialogue_id=dialogue.pk).first()
-    if row is None:
-        raise refuse(UNKNOWN_CODE).as_refusal()
+    invited = invited_by(code)
+    row = code_of(dialogue, InviteCode.objects.visible_to(invited).select_for_update())
     if row.stratum == Stratum.HOSTED:
         token = token or new_token()
         return _join(dialogue, token, row.stratum, row.area, row.batch, language, invited), token
-    token = token_from_code(keystore().key(dialogue.pk, create=True), plain)
+    token = token_from_code(keystore().key(dialogue.pk, create=True), normal(code))
     if row.is_used and (known := participant_with(token)):
         return known, token
     begin(invited)
@@ -197,7 +210,7 @@ def _wake_counting(dialogue_id: uuid.UUID) -> None:
     """Have new answers counted soon, once they are committed.
 
     Only whoever was the first to have news since the last count asks for it. A public process may not write
-    the queue; there the count every twenty seconds finds them, as it does should this call be lost.
+    the queue; there the look of every second finds them, as it does should this call be lost.
     """
     if settings.SURFACE != "public":
         wake("dialogue.count_votes", dialogue=str(dialogue_id))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,11 +32,15 @@ from entente.dialogue.views.voting import get_or_post, personal
 from entente.people.rate_limits import sender, within_limit
 
 
-def started_with(request: HttpRequest, dialogue: Dialogue) -> tuple[str, Participant | None]:
-    """The token a form brought from its page, and who came in with it already: that form was sent twice."""
-    token = request.POST.get("start", "")
-    if not TOKEN.fullmatch(token):
+def started_with(
+    request: HttpRequest, dialogue: Dialogue, *, keep: Callable[[str], str] = str
+) -> tuple[str, Participant | None]:
+    """The token to `keep` of the one a form brought from its page, and who came in with it already:
+    that form was sent twice."""
+    start = request.POST.get("start", "")
+    if not TOKEN.fullmatch(start):
         return "", None
+    token = keep(start)
     known = queries.participant_with(token)
     return token, known if known is not None and known.dialogue_id == dialogue.pk else None
 

@@ -22,14 +22,15 @@ from entente.dialogue import queries, rules, services
 from entente.dialogue.codes import new_token, normal, shown
 from entente.dialogue.forms.voting import ANSWERS, CodeForm, VoteForm
 from entente.dialogue.models import Dialogue, Participant, Statement
-from entente.dialogue.views.joining import come_in
+from entente.dialogue.views.joining import come_in, started_with
 from entente.dialogue.views.voices import (
     CODES,
     NEWCOMERS,
-    TOKEN,
     VOTES,
     SeeOther,
     Voice,
+    accepted,
+    asked_number,
     is_flood,
     is_too_much,
     one_moment,
@@ -155,7 +156,7 @@ def _begin(request: HttpRequest, kept: Tablet) -> HttpResponse:
     dialogue, language = kept.dialogue, request.POST.get("language", "")
     if language not in dict(settings.LANGUAGES):
         language = kept.language
-    token, known = _started_with(request, dialogue)
+    token, known = started_with(request, dialogue, keep=_made_from)
     if known is not None and _was_handed_on(kept, known, token):
         token, known = new_token(), None
     if known is None:
@@ -169,14 +170,9 @@ def _begin(request: HttpRequest, kept: Tablet) -> HttpResponse:
     return _in_their_hands(SeeOther(_here(dialogue, language)), dialogue, token)
 
 
-def _started_with(request: HttpRequest, dialogue: Dialogue) -> tuple[str, Participant | None]:
+def _made_from(start: str) -> str:
     """A token made from the one on the welcome, which whoever held the tablet before could read there."""
-    start = request.POST.get("start", "")
-    if not TOKEN.fullmatch(start):
-        return "", None
-    token = salted_hmac(SALT, start, algorithm="sha256").hexdigest()
-    known = queries.participant_with(token)
-    return token, known if known is not None and known.dialogue_id == dialogue.pk else None
+    return salted_hmac(SALT, start, algorithm="sha256").hexdigest()
 
 
 def _was_handed_on(kept: Tablet, known: Participant, token: str) -> bool:
@@ -194,7 +190,7 @@ def _answer(request: HttpRequest, kept: Tablet) -> HttpResponse:
     if is_too_much(request, kept.voice, "vote", VOTES):
         return one_moment(request)
     with kept.voice.speaking():
-        statement = _accepted(kept, form.cleaned_data["statement"])
+        statement = accepted(kept.dialogue, kept.voice, form.cleaned_data["statement"])
         try:
             if statement is None:
                 raise Statement.DoesNotExist
@@ -257,14 +253,6 @@ def _greeting(code: str) -> dict[str, str]:
         return {"code": code, "name": name[:1].upper() + name[1:], "begin": _("Begin in this language")}
 
 
-def _accepted(kept: Tablet, number: object) -> Statement | None:
-    """The accepted statement with this number, whatever somebody wrote in the address."""
-    wanted = str(number or "")
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 10):
-        return None
-    return queries.statements(kept.dialogue, kept.voice.reader).filter(number=int(wanted)).first()
-
-
 def _card(request: HttpRequest, kept: Tablet, *, problem: str = "", status: int = 200) -> HttpResponse:
     """One statement to answer, or that there is none left; and always the way to hand on."""
     dialogue, voice = kept.dialogue, kept.voice
@@ -272,10 +260,12 @@ def _card(request: HttpRequest, kept: Tablet, *, problem: str = "", status: int 
     with voice.speaking():
         decision = rules.may_take_part(dialogue, clock.now())
         own = queries.own_votes(dialogue, voice.participant)
-        statement = _accepted(kept, request.GET.get("statement")) if decision else None
+        statement = (
+            accepted(dialogue, voice, asked_number(request.GET.get("statement"))) if decision else None
+        )
         if statement is None and decision:
             statement = queries.next_statement(dialogue, voice.reader)
-        last = _accepted(kept, request.GET.get("after"))
+        last = accepted(dialogue, voice, asked_number(request.GET.get("after")))
         shown_now = [statement] if statement else []
         texts = queries.wording(dialogue, shown_now, get_language() or "en", voice.reader)
         total = queries.statements(dialogue, voice.reader).count()

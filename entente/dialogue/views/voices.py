@@ -19,7 +19,7 @@ from entente.audit.actors import VISITOR, Actor, acting, begin, begun
 from entente.audit.decisions import refuse
 from entente.dialogue import queries, services
 from entente.dialogue.codes import new_token
-from entente.dialogue.models import Dialogue, Participant
+from entente.dialogue.models import Dialogue, Participant, Statement
 from entente.people.rate_limits import MINUTE, address_range, sender, within_limit
 
 KEPT_FOR = 30 * 24 * 60 * 60  # seconds
@@ -77,6 +77,19 @@ def public_dialogue(reference: str) -> Dialogue:
     if dialogue is None:
         raise Http404
     return dialogue
+
+
+def asked_number(asked: str | None) -> int | None:
+    """A statement's number, whatever somebody wrote in the address."""
+    wanted = asked or ""
+    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+
+
+def accepted(dialogue: Dialogue, voice: Voice, number: int | None) -> Statement | None:
+    """The accepted statement with this number."""
+    if number is None:
+        return None
+    return queries.statements(dialogue, voice.reader).filter(number=number).first()
 
 
 def cookie_name(dialogue: Dialogue) -> str:

@@ -32,6 +32,8 @@ from entente.dialogue.views.voices import (
     VOTES,
     SeeOther,
     Voice,
+    accepted,
+    asked_number,
     forget_if_unknown,
     is_flood,
     is_fragment,
@@ -55,19 +57,6 @@ def _language() -> str:
 
 def _page(name: str, dialogue: Dialogue) -> str:
     return reverse(f"dialogue:{name}", args=[dialogue.reference])
-
-
-def _accepted_number(asked: str | None) -> int | None:
-    """A statement's number, whatever somebody wrote in the address."""
-    wanted = asked or ""
-    return int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
-
-
-def _accepted(dialogue: Dialogue, voice: Voice, number: int | None) -> Statement | None:
-    """The accepted statement with this number."""
-    if number is None:
-        return None
-    return queries.statements(dialogue, voice.reader).filter(number=number).first()
 
 
 @personal
@@ -117,7 +106,7 @@ def _accept(deck: Deck, voice: Voice, number: int, value: int) -> tuple[Statemen
 
     Whoever answers for the first time joins the dialogue as it is at this moment, or nothing happens.
     """
-    statement = deck.by_number.get(number) or _accepted(deck.dialogue, voice, number)
+    statement = deck.by_number.get(number) or accepted(deck.dialogue, voice, number)
     by = voice.participant
     if statement is None or by is None:
         dialogue = public_dialogue(deck.dialogue.reference)
@@ -136,7 +125,7 @@ def _card(
 ) -> HttpResponse:
     """The page with one statement, or why there is none to answer, as it is at this moment."""
     dialogue = public_dialogue(reference)
-    asked = _accepted_number(request.GET.get("statement"))
+    asked = asked_number(request.GET.get("statement"))
     # What was refused may have been taken back meanwhile; what is asked for may just have been accepted.
     deck = queries.deck(reference, afresh=status == HTTPStatus.CONFLICT) or queries.Deck(dialogue, [])
     decision = rules.may_take_part(dialogue, clock.now())
@@ -146,13 +135,13 @@ def _card(
     if not decision:
         context |= {"texts": queries.wording(dialogue, [], _language(), voice.reader), "statement": None}
     else:
-        statement = _accepted(dialogue, voice, asked)
+        statement = accepted(dialogue, voice, asked)
         if request.GET.get("statement") and statement is None:
             context["problem"] = problem or _("There is no such statement to answer. Here is another one.")
         if statement is not None and statement.pk not in deck.numbers:
             deck = queries.deck(reference, afresh=True) or deck
         own = queries.own_answers(dialogue.pk, voice.participant) if voice.participant else {}
-        context |= _progress(deck, voice, own, statement, _accepted_number(request.GET.get("after")))
+        context |= _progress(deck, voice, own, statement, asked_number(request.GET.get("after")))
     if is_fragment(request):
         response = HttpResponse(_part(request, context), status=status)
     else:
