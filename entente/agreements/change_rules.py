@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import hashlib
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from entente.agreements.models import Agreement, Clause, Party
+from entente.agreements.mandate_rules import NOT_BINDING, SET_UP, may_sign_for
+from entente.agreements.models import Agreement, Clause, Mandate, Party
+from entente.agreements.preparing import Prepared
 from entente.agreements.rules import in_english, lasts
-from entente.agreements.vocabulary import INTERIM, Category, Purpose
+from entente.agreements.vocabulary import INTERIM, Category, ExcludedPurpose, Purpose
 from entente.audit.actors import Actor
-from entente.audit.decisions import Decision, allow, refuse
+from entente.audit.decisions import Decision, allow, refuse, source_of
 from entente.people.models import Membership, Organisation
 
 State = Agreement.State
 BINDING = {Membership.Role.COORDINATOR, Membership.Role.OFFICER}
 UNSIGNED_STATES = {State.DRAFT, State.INTERIM}
-SET_UP = _("Whoever runs the server sets this up.")
 BY_KEEPER = _("The organisation that keeps an agreement runs it.")
 BY_PARTY = _("A coordinator or a data protection officer binds their organisation.")
 NOT_KEEPER = _("Only the organisation that keeps an agreement changes it.")
-NOT_BINDING = _("Only a coordinator or a data protection officer binds their organisation.")
 NOT_PARTY = _("Your organisation is not a party to this agreement.")
 LEFT = _("Your organisation has left this agreement.")
 IS_ENDED = _("This agreement has ended. It stays as it was.")
@@ -31,6 +34,31 @@ ALREADY_SIGNED = _(
     "%(organisation)s has signed already, and what was signed stays as it is."
     " End this agreement and draft a new one."
 )
+
+TWO_ORGANISATIONS = _("A clause is between two organisations: choose another one that receives.")
+NOT_ON_LIST = _("A clause takes its purpose and its category from the lists. “%(given)s” is on none of them.")
+NO_OTHER = _("There is no category “other”: choose the categories that are meant, one clause for each.")
+EXCLUDED = _("Nothing is ever shared for %(purpose)s: every agreement excludes that.")
+NOT_BEFORE = _(
+    "“%(category)s” can't be shared before the agreement is in force."
+    " Until then only contact persons, meeting dates and consultations without identity can."
+)
+
+
+class Cell(NamedTuple):
+    """One place in the matrix: for one purpose, one category from one organisation to another."""
+
+    purpose: str
+    category: str
+    giving: uuid.UUID
+    receiving: uuid.UUID
+
+
+class Signs(NamedTuple):
+    """The signs a clause carries besides being there."""
+
+    opens_secrecy: bool = False
+    holds_in_interim: bool = False
 
 
 def _binds(actor: Actor) -> Decision:
@@ -94,23 +122,21 @@ def may_add_clause(
     may = _may_set_terms(actor, agreement, parties)
     if not may:
         return may
-    if clause.giving_id == clause.receiving_id:
-        return refuse(_("A clause is between two organisations: choose another one that receives."))
-    for organisation in (clause.giving, clause.receiving):
-        if not _belongs(_party(parties, organisation.pk), at):
-            return refuse(
-                _("%(organisation)s is not a party. Add it to the agreement first."),
-                organisation=str(organisation),
-            )
-    if clause.holds_in_interim and clause.category not in INTERIM:
+    cell = Cell(clause.purpose, clause.category, clause.giving_id, clause.receiving_id)
+    holding = Signs(clause.opens_secrecy, clause.holds_in_interim)
+    fits = _fits(cell, holding, {party.organisation_id: party for party in parties}, at)
+    if fits is not None:
+        organisation = {clause.giving_id: clause.giving, clause.receiving_id: clause.receiving}
+        return fits if fits.values.get("organisation") is None else _named(fits, organisation)
+    same = next((known for known in clauses if _terms(known) == _terms(clause)), None)
+    if same and same.opens_secrecy != clause.opens_secrecy:
         return refuse(
             _(
-                "“%(category)s” can't be shared before the agreement is in force."
-                " Until then only contact persons, meeting dates and consultations without identity can."
+                "Clause %(number)s speaks of the same and says otherwise about secrecy."
+                " Change that one instead."
             ),
-            category=in_english(Category, clause.category),
+            number=same.number,
         )
-    same = next((known for known in clauses if _terms(known) == _terms(clause)), None)
     if same:
         return refuse(
             _("Clause %(number)s says this already: “%(category)s” to %(purpose)s."),
@@ -119,6 +145,57 @@ def may_add_clause(
             purpose=in_english(Purpose, clause.purpose),
         )
     return may
+
+
+def _fits(cell: Cell, signs: Signs, parties: Mapping[uuid.UUID, Party], at: datetime) -> Decision | None:
+    """What speaks against a clause, whatever else the agreement says; None when nothing does."""
+    if cell.purpose in ExcludedPurpose.values:
+        return refuse(EXCLUDED, purpose=source_of(ExcludedPurpose(cell.purpose).label))
+    if cell.category == "other":
+        return refuse(NO_OTHER)
+    if cell.purpose not in Purpose.values or cell.category not in Category.values:
+        return refuse(NOT_ON_LIST, given=cell.category if cell.purpose in Purpose.values else cell.purpose)
+    if cell.giving == cell.receiving:
+        return refuse(TWO_ORGANISATIONS)
+    for organisation in (cell.giving, cell.receiving):
+        if not _belongs(parties.get(organisation), at):
+            return refuse(
+                _("%(organisation)s is not a party. Add it to the agreement first."),
+                organisation=organisation,
+            )
+    if signs.holds_in_interim and cell.category not in INTERIM:
+        return refuse(NOT_BEFORE, category=in_english(Category, cell.category))
+    return None
+
+
+def _named(decision: Decision, organisations: Mapping[uuid.UUID, Organisation]) -> Decision:
+    found = organisations.get(decision.values["organisation"])
+    return refuse(decision.reason, organisation=str(found or "?"))
+
+
+def may_set_clauses(
+    actor: Actor,
+    agreement: Agreement,
+    parties: Sequence[Party],
+    wanted: Mapping[Cell, Signs | None],
+    at: datetime,
+) -> Decision:
+    """Every cell between two parties, from the lists; all of them or none."""
+    may = _may_set_terms(actor, agreement, parties)
+    if not may:
+        return may
+    by_organisation = {party.organisation_id: party for party in parties}
+    for cell, signs in wanted.items():
+        against = None if signs is None else _fits(cell, signs, by_organisation, at)
+        if against is not None:
+            named = {party.organisation_id: party.organisation for party in parties}
+            return _named(against, named) if "organisation" in against.values else against
+    return may
+
+
+def may_remove_clause(actor: Actor, agreement: Agreement, parties: Sequence[Party], at: datetime) -> Decision:
+    """Like every term: by the keeper, while nobody has signed."""
+    return _may_set_terms(actor, agreement, parties)
 
 
 def _terms(clause: Clause) -> tuple[object, ...]:
@@ -133,7 +210,8 @@ def _belongs(party: Party | None, at: datetime) -> bool:
     return party is not None and lasts(at, party.joined_at, party.left_at)
 
 
-def _own_party(actor: Actor, parties: Sequence[Party], at: datetime) -> Decision:
+def may_belong(actor: Actor, parties: Sequence[Party], at: datetime) -> Decision:
+    """Whether somebody acts for a party that has not left."""
     party = _party(parties, actor.actor_organisation_id) if actor.actor_organisation_id else None
     if party is None or party.joined_at > at:
         return refuse(NOT_PARTY)
@@ -141,12 +219,18 @@ def _own_party(actor: Actor, parties: Sequence[Party], at: datetime) -> Decision
 
 
 def may_sign_agreement(
-    actor: Actor, agreement: Agreement, parties: Sequence[Party], clauses: int, at: datetime
+    actor: Actor,
+    agreement: Agreement,
+    parties: Sequence[Party],
+    clauses: int,
+    at: datetime,
+    mandates: Sequence[Mandate] = (),
+    prepared: Prepared | None = None,
 ) -> Decision:
-    """For one's own organisation, once, while the agreement is not in force yet."""
+    """For one's own organisation, once, with a mandate, while the agreement is not in force yet."""
     if agreement.state == State.ENDED:
         return refuse(IS_ENDED)
-    may = _own_party(actor, parties, at)
+    may = may_belong(actor, parties, at)
     if not may:
         return may
     signed = _party(parties, actor.actor_organisation_id)
@@ -156,11 +240,28 @@ def may_sign_agreement(
         return refuse(_("An agreement is signed before it is in force."))
     if not clauses:
         return refuse(_("There is nothing to sign yet: no clause says what is shared."))
-    return _binds(actor)
+    has_mandate = may_sign_for(actor, agreement, mandates, at)
+    if has_mandate and prepared is not None and not prepared.may_be_signed:
+        return prepared.may_be_signed
+    return has_mandate
 
 
-def has_read(clauses: int, clauses_read: int | None) -> Decision:
-    """Nobody signs a clause that was added while they were reading."""
+def fingerprint(clauses: Collection[Clause]) -> str:
+    """What the clauses say, as a hash: two lists that say the same have the same."""
+    said = sorted(
+        f"{row.purpose} {row.category} {row.giving_id} {row.receiving_id}"
+        f" {row.opens_secrecy:d}{row.holds_in_interim:d} {row.legal_basis}"
+        for row in clauses
+    )
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def has_read(clauses: int, clauses_read: int | None, terms: str = "", terms_read: str = "") -> Decision:
+    """Nobody signs a clause that was added or changed while they were reading."""
+    if terms_read and terms_read != terms:
+        return refuse(
+            _("The terms were changed while you were reading. Read the agreement again before you sign.")
+        )
     if clauses_read is not None and clauses_read != clauses:
         return refuse(
             _("A clause was added while you were reading. Read the agreement again before you sign.")
@@ -170,7 +271,7 @@ def has_read(clauses: int, clauses_read: int | None) -> Decision:
 
 def may_act_for_party(actor: Actor, parties: Sequence[Party], at: datetime) -> Decision:
     """Whether somebody may bind a party that has not left."""
-    may = _own_party(actor, parties, at)
+    may = may_belong(actor, parties, at)
     return _binds(actor) if may else may
 
 
@@ -199,9 +300,14 @@ def may_begin_interim(
 
 
 def may_bring_into_force(
-    actor: Actor, agreement: Agreement, parties: Sequence[Party], clauses: int, at: datetime
+    actor: Actor,
+    agreement: Agreement,
+    parties: Sequence[Party],
+    clauses: int,
+    at: datetime,
+    prepared: Prepared | None = None,
 ) -> Decision:
-    """Once every party that has not left has signed."""
+    """Once every party that has not left has signed, and each has its legal basis."""
     if agreement.state not in UNSIGNED_STATES:
         return refuse(_("Only a draft or an interim agreement is brought into force."))
     if _is_over(agreement, at):
@@ -216,6 +322,16 @@ def may_bring_into_force(
             _("Not everybody has signed. Still missing: %(organisations)s."),
             organisations=", ".join(sorted(missing)),
         )
+    may = may_keep(actor, agreement)
+    if may and prepared is not None and not prepared.may_be_in_force:
+        return prepared.may_be_in_force
+    return may
+
+
+def may_amend_agreement(actor: Actor, agreement: Agreement, at: datetime) -> Decision:
+    """What lives is amended by another one that takes its place."""
+    if agreement.state not in {State.INTERIM, State.IN_FORCE} or _is_over(agreement, at):
+        return refuse(_("Only an agreement that is interim or in force is amended by another one."))
     return may_keep(actor, agreement)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from entente.agreements.vocabulary import Category, Purpose
@@ -18,7 +19,26 @@ SENTENCES: dict[str, Promise | str] = {
     "agreement_drafted": _("%(who)s began to draft this agreement."),
     "party_added": _("%(who)s added a party: %(organisation)s."),
     "clause_added": _("%(who)s added clause %(number)s: “%(category)s” to %(purpose)s."),
+    "clause_removed": _("%(who)s took clause %(number)s out: “%(category)s” to %(purpose)s."),
+    "clauses_set": _(
+        "%(who)s changed the matrix. Clauses added: %(added)s, marked otherwise: %(marked)s,"
+        " taken out: %(removed)s."
+    ),
     "agreement_signed": _("%(who)s signed for %(organisation)s."),
+    "agreement_succeeded": _("%(who)s brought “%(title)s” into force, which takes the place of this one."),
+    "dossier_opened": _("%(who)s began the dossier."),
+    "dossier_written": _("%(who)s wrote version %(version)s of the dossier's texts."),
+    "basis_stated": _("%(who)s stated a legal basis of %(organisation)s to %(purpose)s: %(basis)s."),
+    "basis_withdrawn": _(
+        "%(who)s withdrew a legal basis of %(organisation)s to %(purpose)s and said why: “%(reason)s”"
+    ),
+    "opinions_asked": _("%(who)s asked the data protection officers of the parties for their opinions."),
+    "opinion_given": _("%(who)s gave the opinion of %(organisation)s: %(view)s."),
+    "draft_reopened": _("%(who)s took it back into drafting."),
+    "signature_opened": _("%(who)s opened the agreement for signature."),
+    "agreement_reviewed": _("%(who)s reviewed the agreement. The next review is on %(day)s."),
+    "review_reminded": _("The organisation that keeps it was reminded of the review."),
+    "closing_told": _("The owners of what was shared under it were told that it has ended."),
     "interim_begun": _("%(who)s let it begin as interim, before everybody has signed."),
     "agreement_brought_into_force": _("%(who)s brought it into force."),
     "agreement_suspended": _("%(who)s suspended it and said why: “%(reason)s”"),
@@ -36,6 +56,7 @@ MOVES = {
     "agreement_suspended",
     "agreement_resumed",
     "agreement_ended",
+    "agreement_succeeded",
 }
 
 
@@ -61,7 +82,7 @@ def moves(event: Event) -> bool:
 def _in_words(event: Event) -> dict[str, Any]:
     details = details_of(event)
     who = _("Whoever runs the server") if event.actor_kind == "job" else event.actor_name
-    values = {"who": who, **details}
+    values = {"who": who, **details, **_of_dossier(details)}
     if "organisation" in details:
         values["organisation"] = in_readers_language(details.get("names") or {}, details["organisation"])
     if "number" in details:
@@ -72,6 +93,19 @@ def _in_words(event: Event) -> dict[str, Any]:
         values["purpose"] = Purpose(details["purpose"]).label
     if "ends_at" in details:
         values["day"] = reading_date(datetime.fromisoformat(details["ends_at"]))
+    return values
+
+
+def _of_dossier(details: dict[str, Any]) -> dict[str, Any]:
+    """What the events of drafting and amending tell besides."""
+    values: dict[str, Any] = {
+        name: number(details[name]) for name in ("added", "marked", "removed", "version") if name in details
+    }
+    values |= {name: gettext(details[name]) for name in ("view", "basis") if name in details}
+    if "titles" in details:
+        values["title"] = in_readers_language(details["titles"], details.get("title", ""))
+    if "on" in details:
+        values["day"] = reading_date(date.fromisoformat(details["on"]))
     return values
 
 

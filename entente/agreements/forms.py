@@ -36,3 +36,11 @@ class SignForm(forms.Form):
     """A signature, and how many clauses the page showed to whoever signs."""
 
     clauses = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    terms = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    reservation = forms.CharField(
+        label=_("Reservation"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("What your organisation does not promise. Every member of the partnership reads it."),
+    )

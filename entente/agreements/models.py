@@ -23,6 +23,10 @@ IS_PARTY = (
 BINDS = f"{IS_MEMBER} and {ROLE} in ('coordinator', 'officer')"
 KEEPS = f"({IS_JOB} or {BINDS} and keeper_id = {ORGANISATION})"
 OF_KEEPER = f"{BINDS} and authz.keeps(agreement_id)"
+# A coordinator says who may sign for their own organisation.
+RECORDS_MANDATES = (
+    f"({IS_JOB} or {IS_MEMBER} and {ROLE} = 'coordinator' and organisation_id = {ORGANISATION})"
+)
 
 
 class Agreement(models.Model):
@@ -70,6 +74,8 @@ class Agreement(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     starts_at = models.DateTimeField(default=clock.now)
     ends_at = models.DateTimeField(null=True, blank=True)
+    # The one it amends: that one ends at the second in which this one enters into force.
+    succeeds = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     def __str__(self) -> str:
         return in_readers_language(self.titles, self.title)
@@ -98,21 +104,28 @@ class Party(OnAgreement):
         read=f"({IS_JOB} or {IS_MEMBER})",
         insert=f"({IS_JOB} or {OF_KEEPER}"
         " and signed_at is null and signed_by_id is null and left_at is null)",
-        change=f"({IS_JOB} or {BINDS} and organisation_id = {ORGANISATION})",
+        # Who may bind an organisation takes it out of an agreement; who has a mandate signs for it.
+        change=f"({IS_JOB} or {IS_MEMBER} and organisation_id = {ORGANISATION}"
+        f" and ({ROLE} in ('coordinator', 'officer') or authz.may_sign(agreement_id)))",
         public="select",
         is_kept=True,
-        columns=("signed_at", "signed_by_id", "left_at"),
+        columns=("signed_at", "signed_by_id", "signed_under", "reservation", "left_at"),
         never="old.left_at is not null"
-        " or old.signed_at is not null and row(new.signed_at, new.signed_by_id)"
-        " is distinct from row(old.signed_at, old.signed_by_id)"
+        " or old.signed_at is not null"
+        " and row(new.signed_at, new.signed_by_id, new.signed_under, new.reservation)"
+        " is distinct from row(old.signed_at, old.signed_by_id, old.signed_under, old.reservation)"
         " or new.signed_at is not null and old.signed_at is null"
-        " and new.signed_by_id is distinct from authz.member()",
+        " and (new.signed_by_id is distinct from authz.member() or not authz.may_sign(old.agreement_id))"
+        " or new.left_at is not null"
+        " and coalesce(authz.role(), '') not in ('coordinator', 'officer')",
     )
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     joined_at = models.DateTimeField(default=clock.now)
     signed_at = models.DateTimeField(null=True, blank=True)
     signed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_under = models.CharField(max_length=300, blank=True, default="", db_default="")  # which act
+    reservation = models.TextField(blank=True, default="", db_default="")
     left_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -133,8 +146,9 @@ class Clause(OnAgreement):
         read=f"({IS_JOB} or {IS_MEMBER})",
         # What somebody signed stays as they read it.
         insert=f"({IS_JOB} or {OF_KEEPER} and authz.nobody_signed(agreement_id))",
-        change=IS_JOB,
+        change=f"({IS_JOB} or {OF_KEEPER} and authz.nobody_signed(agreement_id))",
         public="select",
+        columns=("opens_secrecy", "holds_in_interim"),
     )
 
     number = models.IntegerField()
@@ -168,3 +182,45 @@ class Clause(OnAgreement):
     def is_sensitive(self) -> bool:
         """Whether the law protects this category more than others."""
         return self.category in SENSITIVE
+
+
+class Mandate(models.Model):
+    """Who may sign agreements for an organisation, from when until when, and by which act."""
+
+    data_policy = DataPolicy(
+        holds="who may sign for which organisation",
+        purpose="knowing that a signature binds",
+        keep="ten years after its end",
+    )
+    wall = Wall(
+        read=f"({IS_JOB} or {IS_MEMBER} and organisation_id = {ORGANISATION})",
+        insert=f"{RECORDS_MANDATES} and coalesce((select m.organisation_id"
+        " = agreements_mandate.organisation_id from people_membership m"
+        " where m.id = membership_id limit 1), false)",
+        change=RECORDS_MANDATES,
+        is_kept=True,
+        columns=("until", "end_reason"),
+        # It ends earlier, never later, and not before now.
+        never="coalesce(new.until, 'infinity') > coalesce(old.until, 'infinity')"
+        " or new.until < authz.at() - interval '1 hour'",
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField(null=True, blank=True)
+    kinds = models.JSONField(default=list, help_text="Kinds of agreement; none named means all.")
+    act = models.CharField(max_length=300, help_text="The act that gives it, with its date.")
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    end_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["organisation", "membership"], name="agreements_mandates"),)
+
+    def __str__(self) -> str:
+        return self.act
+
+    def covers(self, kind: str) -> bool:
+        """Whether it is for this kind of agreement."""
+        return not self.kinds or kind in self.kinds

@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Value
 
-from entente.agreements.models import Agreement, Clause, Party
+from entente.agreements.change_rules import Cell, Signs
+from entente.agreements.models import Agreement, Clause, Mandate, Party
 from entente.audit.actors import Actor, begin
 from entente.audit.models import Event
 from entente.audit.queries import history
@@ -44,6 +45,38 @@ def clauses_of(ids: Collection[uuid.UUID], reader: Actor) -> list[Clause]:
     begin(reader)
     rows = Clause.objects.filter(agreement_id__in=ids).select_related("giving", "receiving")
     return list(rows.order_by("number"))
+
+
+def clauses_in(agreement_id: uuid.UUID, cells: Collection[Cell], reader: Actor) -> dict[Cell, Clause]:
+    """The clauses of one agreement that stand in these places of its matrix."""
+    begin(reader)
+    rows = Clause.objects.filter(
+        agreement_id=agreement_id,
+        purpose__in={cell.purpose for cell in cells},
+        giving_id__in={cell.giving for cell in cells},
+    )
+    found = {cell_of(row): row for row in rows.order_by("number")}
+    return {cell: found[cell] for cell in cells if cell in found}
+
+
+def cell_of(clause: Clause) -> Cell:
+    """Where a clause stands."""
+    return Cell(clause.purpose, clause.category, clause.giving_id, clause.receiving_id)
+
+
+def signs_of(clause: Clause) -> Signs:
+    """What a clause says besides."""
+    return Signs(clause.opens_secrecy, clause.holds_in_interim)
+
+
+def mandates_of(reader: Actor) -> list[Mandate]:
+    """Every mandate the reader's organisation recorded, the latest first."""
+    own = reader.actor_organisation_id
+    if own is None:
+        return []
+    begin(reader)
+    rows = Mandate.objects.filter(organisation_id=own)
+    return list(rows.select_related("membership__person", "organisation").order_by("-since", "id"))
 
 
 def held(agreement: Agreement, by: Actor) -> Agreement:

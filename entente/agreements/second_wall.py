@@ -41,6 +41,8 @@ GUARD_READS = (
     "records_receipt",
     "records_searchtext",
     "agreements_clause",
+    "agreements_mandate",
+    "partnership_dossier",
 )
 COMMON = 2_000  # a word in as many texts is no way to find one
 READERS = ("entente_staff", "entente_public", "entente_worker", "entente_auditor", "entente_guard")

@@ -210,6 +210,19 @@ create or replace function authz.nobody_signed(agreement uuid) returns boolean l
   set search_path = public, authz, pg_temp as $$
   select not exists (select from agreements_party y where y.agreement_id = agreement and y.signed_at is not null) $$;
 
+-- Whether the member may sign an agreement for their organisation: by a mandate that lasts or, where the organisation
+-- recorded none, as its coordinator; and never while its dossier is not open for signature.
+create or replace function authz.may_sign(agreement uuid) returns boolean language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select authz.kind() = 'member'
+     and not exists (select from partnership_dossier d where d.agreement_id = agreement and d.opened_at is null)
+     and case when exists (select from agreements_mandate m where m.organisation_id = authz.organisation())
+         then exists (select from agreements_mandate m join agreements_agreement a on a.id = agreement
+           where m.organisation_id = authz.organisation() and m.membership_id = authz.member()
+             and m.since <= authz.at() and (m.until is null or m.until > authz.at())
+             and (m.kinds = '[]'::jsonb or m.kinds ? a.kind))
+         else authz.role() = 'coordinator' end $$;
+
 -- How the reading of a dialogue's statements goes, for everybody who may read the dialogue: counts, never words.
 -- What waits is rounded down to tens, so that nobody sees one come in; the days are told from ten on.
 create or replace function authz.moderation_figures(wanted uuid) returns jsonb language sql stable security definer

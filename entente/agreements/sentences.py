@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from entente.agreements.models import Agreement, Clause, Party
+from entente.agreements.models import Agreement, Clause, Mandate, Party
+from entente.agreements.preparing import Prepared
 from entente.agreements.rules import Term, holds, lasts
 from entente.agreements.vocabulary import Category, Purpose
 from entente.people.models import Organisation
@@ -65,6 +66,8 @@ class Text:
     parties: list[Party]
     clauses: list[Clause]
     at: datetime
+    mandates: list[Mandate] = field(default_factory=list)  # of the reader's organisation
+    prepared: Prepared = field(default_factory=Prepared)
 
     @cached_property
     def state(self) -> str:

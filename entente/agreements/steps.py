@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from entente.agreements import change_rules as rules
 from entente.agreements import services
 from entente.agreements.forms import ReasonForm, SignForm
+from entente.agreements.mandate_rules import may_sign_for
 from entente.agreements.sentences import Text
 from entente.audit.decisions import Decision
 from entente.people.models import Member
@@ -40,6 +41,8 @@ class Step:
 
     def may_at_all(self, member: Member, text: Text) -> Decision:
         """Whether this is the member's to decide, whatever the agreement's state."""
+        if self.name == "sign_agreement" and may_sign_for(member, text.agreement, text.mandates, text.at):
+            return rules.may_belong(member, text.parties, text.at)
         if self.is_of_party:
             return rules.may_act_for_party(member, text.parties, text.at)
         return rules.may_keep(member, text.agreement)
@@ -58,9 +61,11 @@ STEPS = (
         undo=_("A signature stays. Your organisation can leave the agreement at any time."),
         done=_("Your organisation has signed."),
         may=lambda by, text: rules.may_sign_agreement(
-            by, text.agreement, text.parties, len(text.clauses), text.at
+            by, text.agreement, text.parties, len(text.clauses), text.at, text.mandates, text.prepared
         ),
-        take=lambda agreement, by, clauses: services.sign_agreement(agreement, by=by, clauses_read=clauses),
+        take=lambda agreement, by, clauses, terms, reservation: services.sign_agreement(
+            agreement, by=by, clauses_read=clauses, terms_read=terms, reservation=reservation
+        ),
         form=SignForm,
         is_of_party=True,
     ),
@@ -89,7 +94,7 @@ STEPS = (
         undo=_("You can suspend or end it at any time. Its clauses can't be changed any more."),
         done=_("The agreement is in force."),
         may=lambda by, text: rules.may_bring_into_force(
-            by, text.agreement, text.parties, len(text.clauses), text.at
+            by, text.agreement, text.parties, len(text.clauses), text.at, text.prepared
         ),
         take=services.bring_into_force,
     ),

@@ -18,6 +18,7 @@ from entente.agreements import register
 from entente.agreements.counting import Shared, shared_now
 from entente.agreements.events import details_of, in_sentence, moves
 from entente.agreements.models import Agreement, Party
+from entente.agreements.preparing import prepared
 from entente.agreements.sentences import STATE_KINDS, Text, listed
 from entente.agreements.steps import BY_NAME, Step, open_steps
 from entente.audit import clock
@@ -81,7 +82,10 @@ def _row(text: Text, organisation: uuid.UUID) -> dict[str, Any]:
 def _text(request: MemberRequest, agreement_id: uuid.UUID) -> Text:
     """One agreement, or 404 for somebody who may not know of it."""
     agreement = get_object_or_404(register.agreements(request.member), pk=agreement_id)
-    return _texts([agreement], request.member)[0]
+    text = _texts([agreement], request.member)[0]
+    text.mandates = register.mandates_of(request.member)
+    text.prepared = prepared(agreement_id, request.member)
+    return text
 
 
 def agreement(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
@@ -183,7 +187,8 @@ def _step(request: MemberRequest, agreement_id: uuid.UUID, step: Step) -> HttpRe
     text, reader = _text(request, agreement_id), request.member
     step.may_at_all(reader, text).require()
     decision = step.may(reader, text)
-    form = step.form(request.POST or None, initial={"clauses": len(text.clauses)}) if step.form else None
+    read = {"clauses": len(text.clauses), "terms": rules.fingerprint(text.clauses)}
+    form = step.form(request.POST or None, initial=read) if step.form else None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             step.take(text.agreement, by=reader, **(form.cleaned_data if form else {}))

@@ -19,6 +19,19 @@ class Purpose(models.TextChoices):
     RESEARCH = "research", _("research under a separate agreement")
 
 
+class ExcludedPurpose(models.TextChoices):
+    """What nothing is ever shared for, whatever an agreement says: told on each of them."""
+
+    IMMIGRATION = "immigration", _("immigration enforcement")
+    BENEFITS = "benefits", _("checking who receives benefits")
+    TAX = "tax", _("tax")
+    INTELLIGENCE = "intelligence", _("gathering intelligence in general")
+    VETTING = "vetting", _("vetting people for a job")
+    WATCHING = "watching", _("watching communities")
+    PUBLICITY = "publicity", _("publicity")
+    TRAINING_MODELS = "training_models", _("training of software that judges people")
+
+
 class Category(models.TextChoices):
     """What a record or a part of it is about."""
 
@@ -52,6 +65,10 @@ class Category(models.TextChoices):
     AFFECTED = "affected", _("victims and witnesses")
 
 
+# Article 9 of the GDPR: a condition of its own is needed.
+SPECIAL = frozenset({Category.HEALTH, Category.MENTAL_HEALTH, Category.SUBSTANCES, Category.WORLD_VIEW})
+# Article 10 of the GDPR and the directive on law enforcement: official authority or a law is needed.
+OFFENCE = frozenset({Category.OFFENCES, Category.POLICE, Category.PRISON, Category.COURT})
 # Articles 9 and 10 of the GDPR and the police's own regime: marked wherever the category is shown.
 SENSITIVE = frozenset(
     {

@@ -70,6 +70,6 @@ def clause(agreement: Agreement, who: Signatories, **terms: Any) -> Clause:
 def in_force(who: Signatories) -> Agreement:
     """The same, signed by both and in force."""
     agreement = drafted(who)
-    services.sign_agreement(agreement, by=who.helene)
+    services.sign_agreement(agreement, by=who.amina)
     services.sign_agreement(agreement, by=who.police)
     return services.bring_into_force(agreement, by=who.amina)
