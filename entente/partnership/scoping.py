@@ -7,6 +7,8 @@ from typing import TypeVar
 from django.db import models
 from django.db.models import Q
 
+from entente.agreements.models import Party
+from entente.agreements.register import agreements
 from entente.audit import clock
 from entente.audit.actors import Actor, begin
 from entente.audit.doors import IS_JOB, IS_MEMBER, READERS
@@ -52,3 +54,26 @@ class Places(OfGroup[R]):
         own = reader.actor_organisation_id
         mine = Q(organisation_id=own) | Q(group__keeper_id=own) if own else Q(pk__in=[])
         return super().condition(reader) | mine
+
+
+class OfAgreement(Guarded[R]):
+    """For what belongs to an agreement: whoever may know of the agreement."""
+
+    def condition(self, reader: Actor) -> Q:
+        if reader.actor_kind == "job":
+            return Q()
+        return Q(**{f"{self.path}agreement__in": agreements(reader).order_by().values("pk")})
+
+
+class OfParties(OfAgreement[R]):
+    """For what the parties of an agreement tell each other, and its keeper."""
+
+    def condition(self, reader: Actor) -> Q:
+        if reader.actor_kind == "job":
+            return Q()
+        own = reader.actor_organisation_id
+        if own is None:
+            return Q(pk__in=[])
+        joined = Party.objects.filter(organisation_id=own).values("agreement")
+        mine = Q(**{f"{self.path}agreement__keeper_id": own}) | Q(**{f"{self.path}agreement__in": joined})
+        return super().condition(reader) & mine
