@@ -5,15 +5,12 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
-from entente.audit.actors import Actor, acting, begin
-from entente.audit.decisions import Decision, allow
+from entente.audit.actors import Actor, acting
 from entente.audit.services import log
 from entente.dialogue import rules
 from entente.dialogue.codes import hashed
@@ -27,10 +24,11 @@ from entente.jobs.queue import defer
 from entente.people.models import Member
 from entente.records.files import forget_file, keep_file, kept_file
 from entente.records.models import ImportRun
+from entente.records.services.importing import advance_import as _advance
+from entente.records.services.importing import forget_imports
 
 KIND = "polis"
 FILE = "conversation"
-UPLOAD_KEPT = timedelta(days=30)
 CHUNK = 5000  # votes written in one transaction
 MODERATED = {1: Statement.State.ACCEPTED, 0: Statement.State.WAITING, -1: Statement.State.REJECTED}
 State = ImportRun.State
@@ -87,21 +85,6 @@ def _preview(conversation: Conversation) -> dict[str, Any]:
         "replaced": conversation.events - len(conversation.votes),
         "examples": [statement.text for statement in conversation.statements[:5]],
     }
-
-
-@transaction.atomic
-def _advance(run: ImportRun, before: str, event: str, *, by: Actor, **found: Any) -> ImportRun:
-    """Keep how far an import got, unless another worker or a person was quicker."""
-    with acting(by):
-        run = ImportRun.objects.visible_to(by).select_for_update(of=("self",)).get(pk=run.pk)
-        if run.state != before:
-            return run
-        for name, value in found.items():
-            setattr(run, name, value)
-        run.save()
-        decision: Decision = allow(_("Somebody asked for this import."))
-        log(event, by=by, about=run, decision=decision, details={"state": run.state, "rows": run.rows_done})
-    return run
 
 
 @transaction.atomic
@@ -259,20 +242,6 @@ def resume_import(run: ImportRun, *, by: Member) -> ImportRun:
     return run
 
 
-@transaction.atomic
 def forget_uploads(*, by: Actor) -> int:
     """Forget uploads that were refused, stopped or never brought in within thirty days; returns how many."""
-    begin(by)
-    old = (
-        ImportRun.objects.visible_to(by)
-        .filter(started_at__lt=clock.now() - UPLOAD_KEPT)
-        .exclude(state=State.DONE)
-    )
-    runs = list(old)
-    for run in runs:
-        forget_file(run.id, FILE)
-        run.delete()
-    if runs:
-        decision = allow(_("Uploads that were not brought in are kept for thirty days."))
-        log("dialogue.uploads_forgotten", by=by, about=None, decision=decision, details={"number": len(runs)})
-    return len(runs)
+    return forget_imports(KIND, [FILE], "dialogue.uploads_forgotten", by=by)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -23,19 +22,10 @@ from entente.dialogue.views.steps import REFUSED_HERE
 from entente.people.sign_in import MemberRequest
 from entente.records.models import ImportRun
 from entente.records.views.csv_files import csv_file
+from entente.records.views.importing import STATE_KINDS, TOO_LARGE, is_too_large
 
 PAGE = 50
-TOO_LARGE = 413
-FORM_PARTS = 64 * 1024  # what a form adds to its file
 State = ImportRun.State
-STATE_KINDS = {
-    State.READING: "due",
-    State.READY: "open",
-    State.REFUSED: "late",
-    State.RUNNING: "due",
-    State.DONE: "done",
-    State.STOPPED: "late",
-}
 
 
 def import_list(request: MemberRequest) -> HttpResponse:
@@ -51,7 +41,7 @@ def import_list(request: MemberRequest) -> HttpResponse:
 def import_polis(request: MemberRequest) -> HttpResponse:
     """Upload a zip. Its size is looked at before a byte of it is read."""
     rules.may_draft_dialogue(request.member, clock.now()).require()
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.ENTENTE_UPLOAD_BYTES + FORM_PARTS:
+    if is_too_large(request):
         context = {"form": UploadForm(), "refusal": too_large()}
         return render(request, "dialogue_staff/import_polis.html", context, status=TOO_LARGE)
     return _upload(request)
