@@ -106,6 +106,20 @@ def copy_of_city(name: str) -> str:
     return admin_url
 
 
+def empty_database(name: str) -> str:
+    """A fresh database with the schema, the walls and nothing else; returns the administrator's address."""
+    from entente.config import database, private_postgres
+
+    with one_at_a_time():
+        admin_url = private_postgres.start(FOLDER / "postgres", fast=True)
+        database.drop_database(admin_url, name)
+        database.make_database(admin_url, name)
+    url = database.url_for("entente_owner", admin_url, name)
+    command = [sys.executable, "-m", "entente.config", "prepare-database"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=True)
+    return admin_url
+
+
 def sweep() -> None:
     """Drop the copies of test processes that were killed."""
     import psycopg

@@ -60,6 +60,14 @@ def _invite(arguments: argparse.Namespace) -> int:
     return invite(arguments.address, shows_link=arguments.show_link)
 
 
+def _start_town(arguments: argparse.Namespace) -> int:
+    _django()
+    from entente.config.start_town import Wanted, start_town
+
+    wanted = Wanted(arguments.organisation, arguments.person, arguments.email, arguments.language)
+    return start_town(wanted, shows_link=arguments.show_link)
+
+
 def _sequencer(arguments: argparse.Namespace) -> int:
     from entente.config.sequencer import sequencer
 
@@ -104,6 +112,18 @@ def parser() -> argparse.ArgumentParser:
     invite = add("invite", "Mail a member a link to sign in, as the owner.", _invite)
     invite.add_argument("address", help="the member's e-mail address")
     invite.add_argument("--show-link", action="store_true", help="show the link here instead of mailing it")
+    start = add(
+        "start-town", "Make the first organisation and let its coordinator in, as the owner.", _start_town
+    )
+    start.add_argument(
+        "--organisation", default="", help="its name, usually the city’s; asked for if not given"
+    )
+    start.add_argument("--person", default="", help="the coordinator’s name; asked for if not given")
+    start.add_argument("--email", default="", help="the coordinator’s e-mail address; asked for if not given")
+    start.add_argument(
+        "--language", default="en", choices=["en", "fr", "ar", "ro"], help="the coordinator’s language"
+    )
+    start.add_argument("--show-link", action="store_true", help="show the link here instead of mailing it")
     polis = add("import-polis", "Bring in a conversation exported from Polis, as the owner.", _import_polis)
     polis.add_argument("folder", help="the folder or zip with comments.csv and votes.csv")
     polis.add_argument(
