@@ -87,7 +87,13 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 def site() -> Iterator[Site]:
     """The whole product on a fresh copy of Marenne."""
     name = f"journey_{worker_name()}"
-    admin_url = copy_of_city(name)
+    with serving(copy_of_city(name), name) as site:
+        yield site
+
+
+@contextlib.contextmanager
+def serving(admin_url: str, name: str) -> Iterator[Site]:
+    """The whole product on the database `name`, which is dropped at the end."""
     port = _free_port()
     environment = {
         **os.environ,
