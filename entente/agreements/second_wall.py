@@ -43,6 +43,10 @@ GUARD_READS = (
     "agreements_clause",
     "agreements_mandate",
     "partnership_dossier",
+    "people_organisation",
+    "people_entry",
+    "people_contact",
+    "people_confirmation",
 )
 COMMON = 2_000  # a word in as many texts is no way to find one
 READERS = ("entente_staff", "entente_public", "entente_worker", "entente_auditor", "entente_guard")

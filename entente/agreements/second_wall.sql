@@ -71,6 +71,12 @@ declare fields text; found_row record; is_owner boolean := session_user in ('ent
      where c.code_hash = encode(sha256(convert_to(secret, 'UTF8')), 'hex') and c.until > authz.at();
     if not found then raise exception 'no such receipt' using errcode = '28000'; end if;
     fields := 'receipt|' || found_row.id || '|' || found_row.record_id;
+  elsif kind = 'confirmation' then
+    select c.id, c.entry_id into found_row from people_confirmation c
+     where c.token_hash = encode(sha256(convert_to(secret, 'UTF8')), 'hex')
+       and c.answered_at is null and c.until > authz.at();
+    if not found then raise exception 'no such confirmation' using errcode = '28000'; end if;
+    fields := 'confirmation|' || found_row.id || '|' || found_row.entry_id;
   elsif kind = 'job' and is_owner then
     fields := 'job||';
   elsif kind = 'member' and is_owner then
@@ -109,6 +115,10 @@ create or replace function authz.readers() returns uuid[] language sql stable as
     from authz.context() c $$;
 create or replace function authz.receipt_record() returns uuid language sql stable as $$
   select case when c[1] = 'receipt' then c[3]::uuid end from authz.context() c $$;
+create or replace function authz.confirmation() returns uuid language sql stable as $$
+  select case when c[1] = 'confirmation' then c[2]::uuid end from authz.context() c $$;
+create or replace function authz.confirmed_entry() returns uuid language sql stable as $$
+  select case when c[1] = 'confirmation' then c[3]::uuid end from authz.context() c $$;
 create or replace function authz.participant() returns uuid language sql stable as $$
   select case when c[1] = 'participant' then c[2]::uuid end from authz.context() c $$;
 create or replace function authz.invite() returns uuid language sql stable as $$
@@ -239,6 +249,34 @@ create or replace function authz.moderation_figures(wanted uuid) returns jsonb l
     from dialogue_statement
    where dialogue_id = wanted and origin <> 'city'
      and exists (select from records_record r where r.id = wanted and r.public_since <= authz.at()) $$;
+
+-- The directory's entries that say every one of the words, in themselves or in a post the reader may ring. Row
+-- security would switch the trigram indexes off: their operators may leak what they compare. A word is looked
+-- for as it stands and nearly so; only where that finds nothing, much looser: a typing error is forgiven.
+create or replace function authz.found_entries(wanted text[]) returns table (entry uuid, closeness real)
+  language plpgsql security definer set search_path = public, authz, pg_temp as $$
+declare own uuid := authz.organisation(); ringable uuid[] := authz.partners() || authz.organisation();
+  keeps boolean := authz.role() = 'coordinator'; everything boolean := authz.kind() = 'job';
+  word text; threshold text; now_found uuid[]; found_ids uuid[]; begin
+  if not coalesce(authz.kind() in ('member', 'job'), false) then return; end if;
+  foreach word in array wanted loop
+    foreach threshold in array array['0.6', '0.35'] loop
+      perform set_config('pg_trgm.word_similarity_threshold', threshold, true);
+      now_found := array(
+        select e.id from people_entry e where e.words like '%' || word || '%' or e.words %> word
+        union
+        select e.id from people_contact c join people_entry e on e.organisation_id = c.organisation_id
+         where (c.words like '%' || word || '%' or c.words %> word) and c.state <> 'left'
+           and (everything or c.organisation_id = any(ringable) or keeps and e.keeper_id = own));
+      exit when cardinality(now_found) > 0;
+    end loop;
+    found_ids := case when found_ids is null then now_found
+      else array(select unnest(found_ids) intersect select unnest(now_found)) end;
+    exit when cardinality(found_ids) = 0;
+  end loop;
+  return query select e.id, word_similarity(array_to_string(wanted, ' '), e.words)
+    from people_entry e where e.id = any(found_ids);
+end $$;
 
 -- What a table says is never changed, whoever asks.
 create or replace function authz.refuse_update() returns trigger language plpgsql as $$ begin

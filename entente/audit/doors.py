@@ -17,9 +17,12 @@ PARTICIPANT = "(select authz.participant())"
 INVITE = "(select authz.invite())"
 DIALOGUE = "(select authz.dialogue())"  # the one a participant or an invite belongs to
 RECEIPT = "(select authz.receipt_record())"  # the record whose list of readers a receipt opens
+CONFIRMATION = "(select authz.confirmation())"
+CONFIRMED = "(select authz.confirmed_entry())"  # the directory's entry that a link asks somebody to confirm
 AT = "(select authz.at())"
 IS_JOB = f"{KIND} = 'job'"
 IS_MEMBER = f"{KIND} = 'member'"
+IS_CONFIRMATION = f"{KIND} = 'confirmation'"
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ public_urls = [
         path("dialogues/", include((dialogue.public_urls, "dialogue"))),
         path("", include((records.public_urls, "records_public"))),
         path("", include((partnership.public_urls, "partnership"))),
+        path("", include((people.public_urls, "people_public"))),
     ),
 ]
 staff_urls = [

@@ -8,10 +8,39 @@ from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, path
 
-from entente.people import views
+from entente.people.views import accounts as views
+from entente.people.views import calling, confirming, contacts, directory, overview
 
-public_urls: list[URLPattern] = []
+public_urls: list[URLPattern] = [
+    path("confirm/<str:token>/", confirming.confirm_entry, name="confirm_entry"),
+]
+ONE = "staff/directory/<slug:slug>/"
 staff_urls: list[URLPattern] = [
+    path("staff/directory/", directory.directory, name="directory"),
+    path("staff/directory/add/", directory.add_entry, name="add_entry"),
+    path("staff/directory/call/", calling.call_list, name="call_list"),
+    path("staff/directory/call/<slug:scenario>/", calling.whom_to_call, name="whom_to_call"),
+    path(
+        "staff/directory/call/<slug:scenario>/sheet.pdf",
+        calling.printed_call_sheet,
+        name="printed_call_sheet",
+    ),
+    path("staff/directory/stale/", overview.stale_entries, name="stale_entries"),
+    path("staff/directory/coverage/", overview.coverage, name="coverage"),
+    path("staff/directory/network/", overview.network, name="network"),
+    path("staff/directory/network/network.svg", overview.network_picture, name="network_picture"),
+    path(ONE, directory.organisation, name="organisation"),
+    path(f"{ONE}edit/", directory.edit_entry, name="edit_entry"),
+    path(f"{ONE}verify/", directory.verify_entry, name="verify_entry"),
+    path(f"{ONE}archive/", directory.archive_entry, name="archive_entry"),
+    path(f"{ONE}ask/", directory.ask_for_confirmation, name="ask_for_confirmation"),
+    path(f"{ONE}confirm/", directory.confirm_entry, name="confirm_entry"),
+    path(f"{ONE}contacts/add/", contacts.add_contact, name="add_contact"),
+    path(f"{ONE}contacts/order/", contacts.order_contacts, name="order_contacts"),
+    path(f"{ONE}contacts/<uuid:contact>/", contacts.edit_contact, name="edit_contact"),
+    path(f"{ONE}contacts/<uuid:contact>/end/", contacts.end_contact, name="end_contact"),
+    path(f"{ONE}ties/add/", contacts.tie_organisations, name="tie_organisations"),
+    path(f"{ONE}ties/<uuid:tie>/end/", contacts.untie, name="untie"),
     path("staff/sessions/", views.sessions, name="sessions"),
     path("staff/sessions/end-others/", views.end_other_sessions, name="end_other_sessions"),
     path("staff/sessions/<uuid:session>/end/", views.end_session, name="end_session"),

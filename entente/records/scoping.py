@@ -8,36 +8,18 @@ from django.db import models
 
 from entente.agreements.queries import FirstWall
 from entente.audit import clock
-from entente.audit.actors import Actor, begin
+from entente.audit.actors import Actor
+from entente.people.scoping import Scoped
 
 R = TypeVar("R", bound=models.Model)
 
 
-class Unscoped(Exception):
-    """Something was read without saying who reads."""
-
-
-class Guarded(models.Manager[R]):
-    """Reads only what somebody may see. There is no other way in through this manager.
-
-    `path` leads from the model to its record, e.g. `"dialogue__"`.
-    """
-
-    def __init__(self, path: str = "") -> None:
-        super().__init__()
-        self.path = path
-
-    def visible_to(self, reader: Actor) -> models.QuerySet[R]:
-        """Lists, pages, counts, searches and exports all start here."""
-        begin(reader)
-        return super().get_queryset().filter(self.condition(reader))
+class Guarded(Scoped[R]):
+    """For records and what follows them. `path` leads from the model to its record, e.g. `"dialogue__"`."""
 
     def condition(self, reader: Actor) -> models.Q:
         """The first wall for this table."""
         return FirstWall(reader, clock.now(), self.path).head()
-
-    def get_queryset(self) -> models.QuerySet[R]:
-        raise Unscoped(f"Start from {self.model.__name__}.objects.visible_to(reader).")
 
 
 class Parts(Guarded[R]):

@@ -17,12 +17,27 @@ from entente.audit.doors import IS_JOB, IS_MEMBER, ORGANISATION, PARTNERS, ROLE
 from entente.audit.tables import NO_PERSONAL_DATA, DataPolicy, Unwalled, Wall
 from entente.people.words import in_readers_language
 
+# A coordinator lists organisations, and mends the name of their own and of those whose entry they keep.
+LISTS = f"({IS_JOB} or {IS_MEMBER} and {ROLE} = 'coordinator')"
+NAMES = (
+    f"({IS_JOB} or {IS_MEMBER} and {ROLE} = 'coordinator' and (id = {ORGANISATION}"
+    f" or coalesce((select e.keeper_id = {ORGANISATION} from people_entry e"
+    " where e.organisation_id = people_organisation.id limit 1), false)))"
+)
+
 
 class Organisation(models.Model):
     """A public service, an association or a group that takes part in the partnership or is known to it."""
 
     data_policy = NO_PERSONAL_DATA
-    wall = Wall(read="(select authz.kind()) is not null", insert=IS_JOB, change=IS_JOB, public="select")
+    wall = Wall(
+        read="(select authz.kind()) is not null",
+        insert=LISTS,
+        change=NAMES,
+        columns=("name", "names", "kind"),
+        public="select",
+        is_kept=True,
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=40, unique=True)

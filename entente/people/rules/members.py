@@ -1,4 +1,4 @@
-"""Who may let people in, and who may end what. Each rule answers with a reason a person can read."""
+"""Who may let people in, and who may end what."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Every change to who is who."""
+"""Every change to organisations, members, accounts and seats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Named reads of who is who."""
+"""Named reads of members, their accounts and the city’s districts."""
 
 import uuid
 

@@ -1,0 +1,1 @@
+"""Pictures of the directory: SVG made here."""

@@ -1,0 +1,43 @@
+"""Every change to who is who."""
+
+from entente.people.services.members import (
+    accept_invitation,
+    add_area,
+    add_member,
+    add_organisation,
+    add_task_force,
+    ask_for_link,
+    choose_language,
+    clear_sessions,
+    end_other_sessions,
+    end_seat,
+    end_session,
+    invite_member,
+    note_factor,
+    note_failed_sign_in,
+    note_sign_in,
+    open_account,
+    seat_member,
+    send_invitation,
+)
+
+__all__ = [
+    "accept_invitation",
+    "add_area",
+    "add_member",
+    "add_organisation",
+    "add_task_force",
+    "ask_for_link",
+    "choose_language",
+    "clear_sessions",
+    "end_other_sessions",
+    "end_seat",
+    "end_session",
+    "invite_member",
+    "note_factor",
+    "note_failed_sign_in",
+    "note_sign_in",
+    "open_account",
+    "seat_member",
+    "send_invitation",
+]
