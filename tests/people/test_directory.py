@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
-from django.test import Client
+from django.db import DatabaseError, connection
 
-from entente.audit import clock
 from entente.audit.actors import acting
 from entente.audit.decisions import Refused
 from entente.audit.models import Event
