@@ -47,6 +47,7 @@ GUARD_READS = (
     "people_entry",
     "people_contact",
     "people_confirmation",
+    "partnership_calendarkey",
 )
 COMMON = 2_000  # a word in as many texts is no way to find one
 READERS = ("entente_staff", "entente_public", "entente_worker", "entente_auditor", "entente_guard")

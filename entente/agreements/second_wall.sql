@@ -77,6 +77,15 @@ declare fields text; found_row record; is_owner boolean := session_user in ('ent
        and c.answered_at is null and c.until > authz.at();
     if not found then raise exception 'no such confirmation' using errcode = '28000'; end if;
     fields := 'confirmation|' || found_row.id || '|' || found_row.entry_id;
+  elsif kind = 'calendar' and session_user <> 'entente_public' then
+    -- Somebody's calendar reads as they do in their seats, and holds none of their roles.
+    select m.id, m.organisation_id into found_row
+      from partnership_calendarkey k join people_membership m on m.id = k.membership_id
+      join people_account a on a.person_id = m.person_id and a.is_active
+     where k.token_hash = encode(sha256(convert_to(secret, 'UTF8')), 'hex') and k.revoked_at is null
+       and m.since <= authz.at() and (m.ended_at is null or m.ended_at > authz.at());
+    if not found then raise exception 'no such calendar' using errcode = '28000'; end if;
+    fields := authz.fields_of(found_row.id, found_row.organisation_id, 'calendar');
   elsif kind = 'job' and is_owner then
     fields := 'job||';
   elsif kind = 'member' and is_owner then
@@ -203,6 +212,12 @@ create or replace function authz.require_told() returns trigger language plpgsql
   end if;
   return null;
 end $$;
+
+-- Whether a member sits in a task force, or ever sat there.
+create or replace function authz.has_sat(member uuid, force uuid) returns boolean language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select exists (select from people_seat s
+    where s.membership_id = has_sat.member and s.task_force_id = has_sat.force) $$;
 
 -- Nobody is called otherwise in the log than in the books.
 create or replace function authz.goes_by(name text) returns boolean language sql stable security definer

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from entente.agreements import urls as agreements
 from entente.dialogue import urls as dialogue
 from entente.partnership import urls as partnership
+from entente.partnership.urls.meetings import calendar_urls
 from entente.people import urls as people
 from entente.portal import urls as portal
 from entente.records import urls as records
@@ -37,6 +38,7 @@ staff_urls = [
     path("staff/", include((dialogue.staff_urls, "dialogue_staff"))),
     path("staff/", include((agreements.staff_urls, "agreements"))),
     path("staff/", include((partnership.staff_urls, "partnership_staff"))),
+    path("", include((calendar_urls, "partnership_calendar"))),
     path("staff/log/", include((rights.staff_urls, "rights"))),
     path("", include((people.staff_urls, "people"))),
     path("account/", include(people.account_urls)),

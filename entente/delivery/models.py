@@ -41,6 +41,7 @@ class Message(models.Model):
     address = Sealed()
     subject = Sealed()
     body = Sealed()
+    calendar = Sealed(blank=True)  # a calendar file (RFC 5545) that goes with it, or nothing
     template = models.CharField(max_length=80)
     language = models.CharField(max_length=5)
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)

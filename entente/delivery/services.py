@@ -20,6 +20,8 @@ from entente.delivery.models import Message
 from entente.delivery.rules import may_still_go
 from entente.jobs.queue import ATTEMPTS, defer
 
+CALENDAR_FILE = "meeting.ics"
+
 
 class NotDelivered(Exception):
     """The mail server did not take a message; the job is tried again."""
@@ -35,11 +37,13 @@ def send(
     member_id: uuid.UUID | None = None,
     message_id: uuid.UUID | None = None,
     context: dict[str, object] | None = None,
+    calendar: str = "",
 ) -> Message:
     """Queue the message `<template>.txt` (its first line is the subject), written in `language`.
 
     With `member_id` it is sent only while that member may see the record it is about. A job names its message
     by `message_id` and asks `queries.is_queued` first: killed and run again, it sends nothing twice.
+    `calendar` is a calendar file that goes with it.
     """
     with override(language):
         text = render_to_string(f"{template}.txt", {"about": about, **(context or {})})
@@ -53,6 +57,7 @@ def send(
         language=language,
     )
     message.address, message.subject, message.body = to, subject.strip(), body.strip()
+    message.calendar = calendar
     message.save(force_insert=True)
     defer("delivery.send_message", message=str(message.id))
     return message
@@ -77,6 +82,8 @@ def deliver_message(message_id: uuid.UUID, *, by: Actor) -> None:
             to=[message.address],
             headers={"Message-ID": f"<{message.id}@entente>"},
         )
+        if message.calendar:
+            mail.attach(CALENDAR_FILE, message.calendar, "text/calendar")
     try:
         mail.send()
         error = ""

@@ -77,3 +77,51 @@ class OfParties(OfAgreement[R]):
         joined = Party.objects.filter(organisation_id=own).values("agreement")
         mine = Q(**{f"{self.path}agreement__keeper_id": own}) | Q(**{f"{self.path}agreement__in": joined})
         return super().condition(reader) & mine
+
+
+class Overseen(OfGroup[R]):
+    """For what a group met and decided: its seats, and the overseer, who changes nothing."""
+
+    def condition(self, reader: Actor) -> Q:
+        if getattr(reader, "role", "") == "overseer":
+            return Q()
+        return super().condition(reader)
+
+
+class OpenPoints(OfGroup[R]):
+    """For points of an agenda and their minutes: the overseer does not read restricted ones."""
+
+    def __init__(self, point: str = "") -> None:
+        super().__init__()
+        self.point = point
+
+    def condition(self, reader: Actor) -> Q:
+        by_seat = super().condition(reader)
+        if getattr(reader, "role", "") == "overseer":
+            return by_seat | Q(**{f"{self.point}is_restricted": False})
+        return by_seat
+
+
+class OfOwing(OfGroup[R]):
+    """For promises: those who sit in the group, and the organisation that promised."""
+
+    def condition(self, reader: Actor) -> Q:
+        own = reader.actor_organisation_id
+        mine = Q(**{f"{self.path}organisation_id": own}) if own else Q(pk__in=[])
+        return super().condition(reader) | mine
+
+
+class OnCommitment(OfOwing[R]):
+    """For what belongs to a promise: whoever reads the promise reads it."""
+
+    def __init__(self) -> None:
+        super().__init__("commitment__")
+
+
+class Own(Guarded[R]):
+    """For what belongs to one member alone."""
+
+    def condition(self, reader: Actor) -> Q:
+        if reader.actor_kind == "job":
+            return Q()
+        return Q(membership_id=reader.actor_id) if reader.actor_kind == "member" else Q(pk__in=[])

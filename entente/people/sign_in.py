@@ -164,6 +164,11 @@ def member_with(session_key: str) -> Member:
     """The member whose session this is. Raises NotProven, and the transaction is over."""
     credential = Credential("session", session_key)
     _claim(credential)
+    return member_of(credential)
+
+
+def member_of(credential: Credential) -> Member:
+    """The member the database derived from a credential it has just accepted."""
     who = models.Func(function="authz.member", output_field=models.UUIDField())
     member = Membership.objects.select_related("person", "organisation").get(pk=who)
     member.credential = credential

@@ -1,6 +1,37 @@
 """The partnership's papers."""
 
+from entente.partnership.models.commitments import Commitment, CommitmentReminder, CommitmentVersion
+from entente.partnership.models.decisions import DecisionEssence, Dissent, GroupDecision
 from entente.partnership.models.drafting import Basis, Dossier, DossierVersion, LegalBasis, Opinion
 from entente.partnership.models.groups import Group, OnGroup, Place
+from entente.partnership.models.meetings import (
+    AgendaPoint,
+    Attendance,
+    CalendarKey,
+    Meeting,
+    MeetingNotice,
+    Minutes,
+)
 
-__all__ = ["Basis", "Dossier", "DossierVersion", "Group", "LegalBasis", "OnGroup", "Opinion", "Place"]
+__all__ = [
+    "AgendaPoint",
+    "Attendance",
+    "Basis",
+    "CalendarKey",
+    "Commitment",
+    "CommitmentReminder",
+    "CommitmentVersion",
+    "DecisionEssence",
+    "Dissent",
+    "Dossier",
+    "DossierVersion",
+    "Group",
+    "GroupDecision",
+    "LegalBasis",
+    "Meeting",
+    "MeetingNotice",
+    "Minutes",
+    "OnGroup",
+    "Opinion",
+    "Place",
+]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from entente.partnership.queries.papers import waiting_in_papers
+
 if TYPE_CHECKING:
     from entente.people.models import Member
     from entente.records.kinds import Waiting
 
-PARTS: tuple[Callable[[Member], list[Waiting]], ...] = ()
+PARTS: tuple[Callable[[Member], list[Waiting]], ...] = (waiting_in_papers,)
