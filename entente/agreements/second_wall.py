@@ -48,6 +48,10 @@ GUARD_READS = (
     "people_contact",
     "people_confirmation",
     "partnership_calendarkey",
+    "partnership_group",
+    "partnership_place",
+    "partnership_charter",
+    "partnership_signature",
 )
 COMMON = 2_000  # a word in as many texts is no way to find one
 READERS = ("entente_staff", "entente_public", "entente_worker", "entente_auditor", "entente_guard")

@@ -248,6 +248,38 @@ create or replace function authz.may_sign(agreement uuid) returns boolean langua
              and (m.kinds = '[]'::jsonb or m.kinds ? a.kind))
          else authz.role() = 'coordinator' end $$;
 
+-- Whoever sits, or sat, where the member sits, and in the groups whose papers their organisation keeps.
+create or replace function authz.fellows() returns uuid[] language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select coalesce(array_agg(distinct s.membership_id), '{}') from people_seat s
+   where authz.kind() = 'member' and (s.task_force_id = any(authz.readers())
+      or authz.role() in ('coordinator', 'overseer') and exists (select from partnership_group g
+        where g.task_force_id = s.task_force_id and g.keeper_id = authz.organisation())) $$;
+
+-- Nobody makes themselves the keeper of a task force in which others sit already.
+create or replace function authz.is_empty(task_force uuid) returns boolean language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select not exists (select from people_seat s where s.task_force_id = is_empty.task_force) $$;
+
+-- A version of a charter that the member's organisation may sign, with the text they read.
+create or replace function authz.is_signable(charter uuid, grouped uuid, hash text) returns boolean
+  language sql stable security definer set search_path = public, authz, pg_temp as $$
+  select exists (select from partnership_charter c join partnership_place p on p.group_id = c.group_id
+    where c.id = charter and c.group_id = grouped and c.state in ('open', 'in_force') and c.text_hash = hash
+      and p.organisation_id = authz.organisation() and p.state = 'accepted') $$;
+
+-- Every organisation that belongs to the group has signed this version, and there is one.
+create or replace function authz.all_signed(charter uuid) returns boolean language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select exists (select from partnership_signature s where s.charter_id = charter)
+     and not exists (select from partnership_charter c join partnership_place p on p.group_id = c.group_id
+      where c.id = charter and p.state = 'accepted' and not exists (select from partnership_signature s
+        where s.charter_id = c.id and s.organisation_id = p.organisation_id)) $$;
+create or replace function authz.is_followed(charter uuid) returns boolean language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select exists (select from partnership_charter c join partnership_charter n on n.group_id = c.group_id
+    where c.id = charter and n.number > c.number and n.state = 'in_force') $$;
+
 -- How the reading of a dialogue's statements goes, for everybody who may read the dialogue: counts, never words.
 -- What waits is rounded down to tens, so that nobody sees one come in; the days are told from ten on.
 create or replace function authz.moderation_figures(wanted uuid) returns jsonb language sql stable security definer

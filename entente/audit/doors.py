@@ -13,6 +13,7 @@ ORGANISATION = "(select authz.organisation())"
 ROLE = "(select authz.role())"
 READERS = "(select authz.readers())::uuid[]"  # the member, their organisation, their task forces
 PARTNERS = "(select authz.partners())::uuid[]"  # organisations in a living agreement with theirs
+FELLOWS = "(select authz.fellows())::uuid[]"  # whoever sits, or sat, in a task force of theirs
 PARTICIPANT = "(select authz.participant())"
 INVITE = "(select authz.invite())"
 DIALOGUE = "(select authz.dialogue())"  # the one a participant or an invite belongs to

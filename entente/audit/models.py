@@ -13,6 +13,7 @@ from entente.audit.doors import (
     KIND,
     MEMBER,
     ORGANISATION,
+    READERS,
     RECEIPT,
     ROLE,
     follows,
@@ -32,6 +33,8 @@ DISCLOSURES = (
 DISCLOSURES_IN_SQL = f"array[{', '.join(repr(name) for name in DISCLOSURES)}]"
 # What was done to an agreement is for everybody who may know of the agreement.
 AGREED = "coalesce((select true from agreements_agreement a where a.id = record_id limit 1), false)"
+# What was done in a group is for everybody who sits there.
+IN_GROUP = f"record_id = any({READERS})"
 # Who broke the glass knows it afterwards; the owner's privacy officer reads what they looked at meanwhile.
 BROKEN_GLASS = (
     f"(name = 'records.glass_broken' and actor_id = {MEMBER} or {ROLE} = 'officer' and coalesce((select true"
@@ -52,7 +55,7 @@ class Event(models.Model):
         read=f"({IS_JOB} or {IS_MEMBER} and ({ROLE} = 'overseer' or case when record_id is null"
         f" then actor_organisation_id = {ORGANISATION} else {owned('record_id')}"
         f" or name = any({DISCLOSURES_IN_SQL}) and ({follows('record_id')} or {BROKEN_GLASS})"
-        f" or allowed and {AGREED} end)"
+        f" or allowed and ({AGREED} or {IN_GROUP}) end)"
         f" or {KIND} = 'receipt' and record_id = {RECEIPT} and name = any({DISCLOSURES_IN_SQL}))",
         # Nobody logs in a member's name but that member.
         insert=f"({IS_JOB} or {IS_MEMBER} and actor_kind = 'member' and actor_id = {MEMBER}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TypeVar
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -45,15 +47,6 @@ class Published(OfMembers[R]):
         if reader.actor_kind in {"job", "member"}:
             return Q()
         return Q(**{f"{self.path}public_since__lte": clock.now()})
-
-
-class Places(OfGroup[R]):
-    """For who belongs to a group: also the organisation itself, and the one that keeps the papers."""
-
-    def condition(self, reader: Actor) -> Q:
-        own = reader.actor_organisation_id
-        mine = Q(organisation_id=own) | Q(group__keeper_id=own) if own else Q(pk__in=[])
-        return super().condition(reader) | mine
 
 
 class OfAgreement(Guarded[R]):
@@ -125,3 +118,66 @@ class Own(Guarded[R]):
         if reader.actor_kind == "job":
             return Q()
         return Q(membership_id=reader.actor_id) if reader.actor_kind == "member" else Q(pk__in=[])
+
+
+def speaks(reader: Actor) -> bool:
+    """Whether somebody speaks for their organisation: its coordinator, or an office's overseer."""
+    return getattr(reader, "role", "") in {"coordinator", "overseer"}
+
+
+class Places(OfGroup[R]):
+    """For who belongs to a group: also the organisation itself, the group's keeper, the overseer."""
+
+    def condition(self, reader: Actor) -> Q:
+        return super().condition(reader) | self.of_heads(reader) | Q(organisation_id=_own(reader))
+
+    def of_heads(self, reader: Actor) -> Q:
+        """What the keeper's coordinator and the overseer read without a seat."""
+        if reader.actor_kind == "job" or getattr(reader, "role", "") == "overseer":
+            return Q(pk__isnull=False)
+        return Q(group__keeper_id=_own(reader)) if speaks(reader) else Q(pk__in=[])
+
+
+class OfPeople(Places[R]):
+    """For what somebody promised in a group: those who sit there, they themselves, the keeper."""
+
+    def condition(self, reader: Actor) -> Q:
+        if reader.actor_kind == "job":
+            return Q()
+        keeps = Q(group__keeper_id=_own(reader)) if speaks(reader) else Q(pk__in=[])
+        return OfGroup.condition(self, reader) | keeps | Q(membership_id=reader.actor_id)
+
+
+def _own(reader: Actor) -> object:
+    """The reader's organisation, or one that nobody has."""
+    return reader.actor_organisation_id or uuid.UUID(int=0)
+
+
+def _with_place(reader: Actor, *states: str) -> Q:
+    """Groups in which the organisation somebody speaks for has such a place."""
+    if not speaks(reader):
+        return Q(pk__in=[])
+    places = apps.get_model("partnership", "Place").objects.visible_to(reader)
+    mine = places.filter(organisation_id=_own(reader), state__in=states)
+    return Q(group_id__in=mine.values("group_id"))
+
+
+class Signatures(Places[R]):
+    """For signatures: also for whoever speaks for an organisation that is invited or belongs."""
+
+    def condition(self, reader: Actor) -> Q:
+        return super().condition(reader) | _with_place(reader, "invited", "accepted")
+
+
+class Charters(Places[R]):
+    """For versions of a charter: the same, drafts left out; and whoever signed one reads what they signed."""
+
+    def condition(self, reader: Actor) -> Q:
+        signed = apps.get_model("partnership", "Signature").objects.visible_to(reader)
+        mine = signed.filter(organisation_id=_own(reader))
+        return (
+            OfGroup.condition(self, reader)
+            | self.of_heads(reader)
+            | ~Q(state="draft") & _with_place(reader, "invited", "accepted")
+            | Q(pk__in=mine.values("charter_id"))
+        )

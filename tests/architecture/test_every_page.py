@@ -146,6 +146,34 @@ WHO_GETS: dict[str, tuple[int, int, int, int, int]] = {
     "partnership:decisions":              (200, 200, 200, 200, 200),
     "partnership:decisions_feed":         (200, 200, 200, 200, 200),
     "partnership_calendar:calendar_feed": (404, 404, 404, 404, 404),
+    "partnership_staff:groups":            (302, 200, 200, 200, 200),
+    "partnership_staff:found_group":       (302, 200, 403, 403, 403),
+    "partnership_staff:group":           (302, 404, 404, 404, 404),
+    "partnership_staff:edit_group":      (302, 404, 404, 404, 404),
+    "partnership_staff:activate_group":  (302, 404, 404, 404, 404),
+    "partnership_staff:suspend_group":   (302, 404, 404, 404, 404),
+    "partnership_staff:resume_group":    (302, 404, 404, 404, 404),
+    "partnership_staff:close_group":     (302, 404, 404, 404, 404),
+    "partnership_staff:review_group":    (302, 404, 404, 404, 404),
+    "partnership_staff:invite_organisation":(302, 404, 404, 404, 404),
+    "partnership_staff:give_pledge":     (302, 404, 404, 404, 404),
+    "partnership_staff:place":           (302, 404, 404, 404, 404),
+    "partnership_staff:accept_place":    (302, 404, 404, 404, 404),
+    "partnership_staff:decline_place":   (302, 404, 404, 404, 404),
+    "partnership_staff:withdraw_invitation":(302, 404, 404, 404, 404),
+    "partnership_staff:edit_place":      (302, 404, 404, 404, 404),
+    "partnership_staff:name_representative":(302, 404, 404, 404, 404),
+    "partnership_staff:end_seat":        (302, 404, 404, 404, 404),
+    "partnership_staff:leave_group":     (302, 404, 404, 404, 404),
+    "partnership_staff:charter":         (302, 404, 404, 404, 404),
+    "partnership_staff:draft_charter":   (302, 404, 404, 404, 404),
+    "partnership_staff:edit_charter":    (302, 404, 404, 404, 404),
+    "partnership_staff:consult_charter": (302, 404, 404, 404, 404),
+    "partnership_staff:open_charter":    (302, 404, 404, 404, 404),
+    "partnership_staff:sign_charter":    (302, 404, 404, 404, 404),
+    "partnership_staff:withdraw_charter":(302, 404, 404, 404, 404),
+    "partnership_staff:compare_charters":(302, 404, 404, 404, 404),
+    "partnership_staff:printed_charter": (302, 404, 404, 404, 404),
     "agreements:agreements":               (302, 200, 200, 200, 200),
     "agreements:agreement":                (302, 404, 404, 404, 404),
     "agreements:sign_agreement":           (302, 404, 404, 404, 404),
@@ -228,6 +256,7 @@ def address(name: str, city: City) -> str:
     if name in {"dialogue:report", "dialogue:map_picture", "dialogue:open_data", "dialogue:printed_report"}:
         shown = city.evenings
     known = {"reference": shown.reference, "language": "fr", "token": "x", "pk": 1, "level": 0, "tile": "000"}
+    known |= {"number": 1, "before": 1}
     return reverse(name, kwargs={part: known.get(part, uuid.UUID(int=7)) for part in URLS[name]})
 
 

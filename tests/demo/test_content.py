@@ -15,10 +15,7 @@ import yaml
 from entente import demo
 
 FOLDER = Path(str(demo.__file__)).parent / "content"
-FILES = [
-    "agreements", "cast", "city", "dialogue", "districts", "evenings", "first_screen", "library", "matters",
-    "riverside",
-]  # fmt: skip
+FILES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 LANGUAGES = {"en", "fr", "ar", "ro"}
 DIALOGUES = ["dialogue", "evenings", "library", "riverside"]
 
@@ -53,10 +50,6 @@ def statements() -> Iterator[dict[str, Any]]:
         content = load(name)
         for part in ("statements", "waiting", "rejected"):
             yield from content.get(part, [])
-
-
-def test_every_content_file_is_looked_at_here() -> None:
-    assert sorted(path.stem for path in FOLDER.glob("*.yaml")) == FILES
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -1,9 +1,10 @@
 """The partnership's papers."""
 
+from entente.partnership.models.charters import Charter, Signature
 from entente.partnership.models.commitments import Commitment, CommitmentReminder, CommitmentVersion
 from entente.partnership.models.decisions import DecisionEssence, Dissent, GroupDecision
 from entente.partnership.models.drafting import Basis, Dossier, DossierVersion, LegalBasis, Opinion
-from entente.partnership.models.groups import Group, OnGroup, Place
+from entente.partnership.models.groups import Group, OnGroup, Place, Pledge
 from entente.partnership.models.meetings import (
     AgendaPoint,
     Attendance,
@@ -18,6 +19,7 @@ __all__ = [
     "Attendance",
     "Basis",
     "CalendarKey",
+    "Charter",
     "Commitment",
     "CommitmentReminder",
     "CommitmentVersion",
@@ -34,4 +36,6 @@ __all__ = [
     "OnGroup",
     "Opinion",
     "Place",
+    "Pledge",
+    "Signature",
 ]

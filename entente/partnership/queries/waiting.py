@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from entente.partnership.queries import group_waiting
 from entente.partnership.queries.papers import waiting_in_papers
 
 if TYPE_CHECKING:
     from entente.people.models import Member
     from entente.records.kinds import Waiting
 
-PARTS: tuple[Callable[[Member], list[Waiting]], ...] = (waiting_in_papers,)
+PARTS: tuple[Callable[[Member], list[Waiting]], ...] = (
+    group_waiting.invitations_to_answer,
+    group_waiting.charters_to_sign,
+    group_waiting.reviews_due,
+    waiting_in_papers,
+)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
 from entente.audit.actors import Credential, begin
-from entente.audit.doors import IS_JOB, IS_MEMBER, ORGANISATION, PARTNERS, ROLE
+from entente.audit.doors import FELLOWS, IS_JOB, IS_MEMBER, ORGANISATION, PARTNERS, ROLE
 from entente.audit.tables import NO_PERSONAL_DATA, DataPolicy, Unwalled, Wall
 from entente.people.words import in_readers_language
 
@@ -100,6 +100,8 @@ class Membership(models.Model):
         # Whoever signed an agreement with the reader's organisation shows its members.
         read=f"({IS_JOB} or {IS_MEMBER}"
         f" and (organisation_id = {ORGANISATION} or organisation_id = any({PARTNERS})"
+        # People who sit in one group know each other.
+        f" or people_membership.id = any({FELLOWS})"
         # And whoever was let in by name is known to those who let them in, whatever became of the agreement.
         " or coalesce((select true from records_participation p"
         " where p.membership_id = people_membership.id limit 1), false)))",
@@ -168,11 +170,24 @@ class Membership(models.Model):
 Member = Membership
 
 
+# A coordinator speaks for their organisation; in an independent office that is the overseer.
+HEADS = f"{ROLE} in ('coordinator', 'overseer')"
+
+
 class TaskForce(models.Model):
     """People from several organisations who work on one thing together."""
 
     data_policy = NO_PERSONAL_DATA
-    wall = Wall(read=f"({IS_JOB} or {IS_MEMBER})", insert=IS_JOB, change=IS_JOB)
+    wall = Wall(
+        read=f"({IS_JOB} or {IS_MEMBER})",
+        insert=f"({IS_JOB} or {IS_MEMBER} and {HEADS})",
+        # Whoever keeps its papers names it and ends it.
+        change=f"({IS_JOB} or {IS_MEMBER} and {HEADS} and coalesce((select g.keeper_id = {ORGANISATION}"
+        " from partnership_group g where g.task_force_id = people_taskforce.id limit 1), false))",
+        is_kept=True,
+        columns=("name", "names", "ended_at"),
+        never="old.ended_at is not null",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=40, unique=True)
@@ -185,11 +200,17 @@ class TaskForce(models.Model):
         return in_readers_language(self.names, self.name)
 
 
-# A coordinator gives a seat to members of their own organisation.
-SEATS = (
-    f"({IS_JOB} or {IS_MEMBER} and {ROLE} = 'coordinator'"
-    f" and coalesce((select m.organisation_id = {ORGANISATION}"
-    " from people_membership m where m.id = membership_id limit 1), false))"
+# Each organisation gives its own members their seats, and takes them away.
+OWN_SEATS = (
+    f"{IS_MEMBER} and {HEADS} and coalesce((select m.organisation_id = {ORGANISATION}"
+    " from people_membership m where m.id = membership_id limit 1), false)"
+)
+# Where a task force has papers, it accepted its place there first.
+HAS_PLACE = (
+    "(not coalesce((select true from partnership_group g where g.task_force_id = people_seat.task_force_id"
+    " limit 1), false) or coalesce((select true from partnership_place p"
+    f" where p.group_id = people_seat.task_force_id and p.organisation_id = {ORGANISATION}"
+    " and p.state = 'accepted' limit 1), false))"
 )
 
 
@@ -202,10 +223,11 @@ class Seat(models.Model):
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER} and coalesce((select true from people_membership m"
         f" where m.id = people_seat.membership_id limit 1), false))",
-        insert=SEATS,
-        change=SEATS,
+        insert=f"({IS_JOB} or {OWN_SEATS} and {HAS_PLACE})",
+        change=f"({IS_JOB} or {OWN_SEATS})",
         is_kept=True,
         columns=("until",),
+        never="old.until is not null and (new.until is null or new.until > old.until)",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

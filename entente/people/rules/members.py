@@ -42,13 +42,25 @@ def may_ask_for_link(account: Account, *, has_factor: bool) -> Decision:
     return allow(_("Nothing but a password is set up yet."))
 
 
+HEADS = {Membership.Role.COORDINATOR, Membership.Role.OVERSEER}
+
+
+def may_name_task_force(actor: Actor) -> Decision:
+    """Whoever speaks for an organisation may begin to work with others; who keeps its papers ends it."""
+    if actor.actor_kind == "job":
+        return allow(_("Whoever runs the server sets up task forces."))
+    if not isinstance(actor, Membership) or actor.role not in HEADS:
+        return refuse(_("A coordinator begins and ends a task force."))
+    return allow(_("A coordinator begins and ends a task force."))
+
+
 def may_seat(actor: Actor, member: Member, at: datetime) -> Decision:
     """Each organisation says itself who of its members sits in a task force."""
     if member.ended_at and member.ended_at <= at:
         return refuse(_("This person no longer acts for the organisation."))
     if actor.actor_kind == "job":
         return allow(_("Whoever runs the server sets up task forces."))
-    if not isinstance(actor, Membership) or actor.role != Membership.Role.COORDINATOR:
+    if not isinstance(actor, Membership) or actor.role not in HEADS:
         return refuse(_("A coordinator says who sits in a task force."))
     if actor.organisation_id != member.organisation_id:
         return refuse(_("Each organisation seats its own members."))

@@ -94,10 +94,31 @@ def open_account(member: Membership, *, by: Actor, language: str) -> Account:
 
 @transaction.atomic
 def add_task_force(*, by: Actor, slug: str, name: str, names: dict[str, str] | None = None) -> TaskForce:
-    """Make a task force known. It has no members yet."""
+    """Make a task force known. It has no members yet. Raises Refused."""
+    decision = rules.may_name_task_force(by).require()
     force = TaskForce(slug=slug, name=name, names=names or {}, since=clock.now())
-    log("people.task_force_added", by=by, about=force, decision=allow(SET_UP))
+    log("people.task_force_added", by=by, about=force, decision=decision)
     force.save(force_insert=True)
+    return force
+
+
+@transaction.atomic
+def rename_task_force(force: TaskForce, *, by: Actor, name: str, names: dict[str, str]) -> TaskForce:
+    """Call a task force otherwise. Raises Refused."""
+    decision = rules.may_name_task_force(by).require()
+    force.name, force.names = name, names
+    log("people.task_force_renamed", by=by, about=force, decision=decision)
+    force.save(update_fields=["name", "names"])
+    return force
+
+
+@transaction.atomic
+def end_task_force(force: TaskForce, *, by: Actor) -> TaskForce:
+    """End a task force: from this second on nobody sits in it. Raises Refused."""
+    decision = rules.may_name_task_force(by).require()
+    force.ended_at = clock.now()
+    log("people.task_force_ended", by=by, about=force, decision=decision)
+    force.save(update_fields=["ended_at"])
     return force
 
 

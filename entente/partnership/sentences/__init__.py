@@ -1,0 +1,1 @@
+"""What happened to the partnership's papers, in words, one file for each of their parts."""
