@@ -124,12 +124,20 @@ def _write_charters(group: Group, row: Words, who: dict[str, Member], keeper: Me
     for member in heads.values():
         _sign(first, member, day, words)
     second = _laid_open(
-        group, Day(row["next_days_ago"]), keeper, words["heard"]["second"], texts=words["changes"]
+        group, Day(row["next_days_ago"]), keeper, words["heard"]["second"], texts=_changes(words["changes"])
     )
     day, missing = Day(row["next_days_ago"] - 3), {who[slug].pk for slug in row["unsigned_next"]}
     for member in heads.values():
         if member.pk not in missing:
             _sign(second, member, day, words)
+
+
+def _changes(words: Words) -> dict[str, dict[str, str]]:
+    """What the second version says otherwise, each paragraph on a line of its own."""
+    return {
+        part: {code: "\n".join(row[code] for row in rows) for code in (FIRST, *OTHERS)}
+        for part, rows in words.items()
+    }
 
 
 def _laid_open(group: Group, day: Day, keeper: Member, heard: str, texts: Words | None = None) -> Charter:
