@@ -2,7 +2,7 @@
 
 from entente.people.models.directory import Confirmation, Contact, Entry, EntryChange, Tie
 from entente.people.models.who import (
-    SEATS,
+    HEADS,
     SIGNED_IN_WITH,
     Account,
     Accounts,
@@ -18,7 +18,7 @@ from entente.people.models.who import (
 )
 
 __all__ = [
-    "SEATS",
+    "HEADS",
     "SIGNED_IN_WITH",
     "Account",
     "Accounts",

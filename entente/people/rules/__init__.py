@@ -6,6 +6,7 @@ from entente.people.rules.members import (
     may_end_seat,
     may_end_session,
     may_invite_member,
+    may_name_task_force,
     may_seat,
     may_take_seat,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "may_end_seat",
     "may_end_session",
     "may_invite_member",
+    "may_name_task_force",
     "may_seat",
     "may_take_seat",
 ]
