@@ -48,6 +48,7 @@ def agreements(request: MemberRequest) -> HttpResponse:
     context = {
         "own": [_row(text, organisation) for text in own],
         "others": [_row(text, organisation) for text in others],
+        "may_draft": rules.may_draft_agreement(request.member, clock.now(), None, clock.now()),
     }
     return render(request, "agreements/agreements.html", context)
 
@@ -107,6 +108,9 @@ def agreement(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
         "parties": [_party(party, text) for party in text.parties],
         "clauses": [text.in_words(clause) for clause in text.clauses],
         "many_clauses": len(text.clauses) > MANY,
+        "may_prepare": text.state in rules.UNSIGNED_STATES
+        and not any(party.signed_at for party in text.parties)
+        and rules.may_keep(reader, text.agreement),
         "steps": [
             {"step": step, "url": reverse(f"agreements:{step.name}", args=[agreement_id])}
             for step in open_steps(reader, text)

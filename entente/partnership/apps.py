@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 
+from entente.agreements import preparing
 from entente.records.kinds import Waiting, register_waiting
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ class PartnershipConfig(AppConfig):
     name = "entente.partnership"
 
     def ready(self) -> None:
+        from entente.partnership.queries.drafting import prepared
+
         register_waiting(waiting_for)
+        preparing.register(prepared)
 
 
 def waiting_for(reader: Member) -> list[Waiting]:
