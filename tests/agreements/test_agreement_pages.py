@@ -102,7 +102,7 @@ def test_the_draft_of_others_does_not_exist(who: Signatories, step: str) -> None
 
 def test_it_is_signed_and_brought_into_force_on_the_pages(who: Signatories) -> None:
     agreement = drafted(who)
-    for member in (who.police, who.helene):
+    for member in (who.police, who.amina):
         client = who.client(member)
         read = shown(client, page(agreement, "sign/"))
         assert "What you sign" in read
@@ -112,7 +112,7 @@ def test_it_is_signed_and_brought_into_force_on_the_pages(who: Signatories) -> N
     amina = who.client(who.amina)
     assert "every clause holds" in shown(amina, page(agreement, "force/"))
     answer = amina.post(page(agreement, "force/"), follow=True)
-    assert "Helene Morel signed for City of Marenne." in words(answer.content.decode())
+    assert "Amina Haddad signed for City of Marenne." in words(answer.content.decode())
     assert state(agreement, who) == "in_force"
 
 

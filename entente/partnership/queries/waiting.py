@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from entente.partnership.queries import group_waiting
 from entente.partnership.queries.papers import waiting_in_papers
+from entente.partnership.queries import drafting
 
 if TYPE_CHECKING:
     from entente.people.models import Member
@@ -18,3 +19,4 @@ PARTS: tuple[Callable[[Member], list[Waiting]], ...] = (
     group_waiting.reviews_due,
     waiting_in_papers,
 )
+PARTS: tuple[Callable[[Member], list[Waiting]], ...] = (drafting.waiting_for,)

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from entente.agreements import register
+from entente.agreements.change_rules import may_keep
 from entente.agreements.models import Agreement, Clause, Party
 from entente.agreements.sentences import Text
 from entente.agreements.vocabulary import ExcludedPurpose, Purpose
@@ -67,7 +68,13 @@ class Whole:
             words, language = self.dossier.said(name)
             is_open = name in self.open_texts
             rows.append(
-                {"name": name, "label": LABELS[name][0], "text": words, "language": language, "is_open": is_open}
+                {
+                    "name": name,
+                    "label": LABELS[name][0],
+                    "text": words,
+                    "language": language,
+                    "is_open": is_open,
+                }
             )
         return rows
 
@@ -110,7 +117,7 @@ def dossier(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
         "agreement": whole.agreement,
         "steps": _steps(whole),
         "may_write": may_write,
-        "may_keep": rules.may_keep(request.member, whole.agreement),
+        "may_keep": may_keep(request.member, whole.agreement),
         "own_opinion": _own_opinion(whole),
         "versions": queries.versions(whole.dossier, request.member)[:10],
         "links": _links(whole, bool(may_write)),
@@ -129,7 +136,7 @@ def _own_opinion(whole: Whole) -> Opinion | None:
 
 def _links(whole: Whole, may_write: bool) -> list[dict[str, Any]]:
     """What the reader can do now, in the order in which it is done."""
-    may_keep = bool(rules.may_keep(whole.reader, whole.agreement))
+    is_keeper = bool(may_keep(whole.reader, whole.agreement))
     asked = {row.organisation_id for row in whole.opinions if row.version == whole.dossier.version}
     lives = whole.agreement.state in {Agreement.State.INTERIM, Agreement.State.IN_FORCE}
     may_ask = rules.may_ask_opinions(whole.reader, whole.dossier, whole.parties, asked, whole.at)
@@ -142,8 +149,8 @@ def _links(whole: Whole, may_write: bool) -> list[dict[str, Any]]:
         ("ask_opinions", "scales", _("Ask for opinions"), bool(may_ask)),
         ("open_signature", "check", _("Open for signature"), may_open),
         ("reopen_draft", "undo", _("Back into drafting"), bool(may_reopen)),
-        ("review_agreement", "eye", _("Write down a review"), may_keep and lives),
-        ("amend_agreement", "copy", _("Amend by a new agreement"), may_keep and lives),
+        ("review_agreement", "eye", _("Write down a review"), is_keeper and lives),
+        ("amend_agreement", "copy", _("Amend by a new agreement"), is_keeper and lives),
     )
     return [
         {"name": name, "icon": icon, "label": label, "url": _address(name, whole.agreement)}

@@ -41,7 +41,8 @@ def set_matrix(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
     mine, before = ticked(request.POST, sheet), read_before(request.POST, sheet)
     wanted = {cell: signs for cell, signs in mine.items() if before.get(cell) != signs}
     try:
-        number = services.set_matrix(dossier, by=reader, wanted=wanted, seen=before)
+        seen = before if sheet.purpose in Purpose.values else None  # a sheet that can't be is refused
+        number = services.set_matrix(dossier, by=reader, wanted=wanted, seen=seen)
     except ChangedMeanwhile as changed:
         sheet.now.update(changed.now)
         meeting = meet(mine, before, changed.now)
