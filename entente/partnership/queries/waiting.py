@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from entente.partnership.queries import group_waiting
+from entente.partnership.queries import drafting, group_waiting
 from entente.partnership.queries.papers import waiting_in_papers
-from entente.partnership.queries import drafting
 
 if TYPE_CHECKING:
     from entente.people.models import Member
@@ -18,5 +17,5 @@ PARTS: tuple[Callable[[Member], list[Waiting]], ...] = (
     group_waiting.charters_to_sign,
     group_waiting.reviews_due,
     waiting_in_papers,
+    drafting.waiting_for,
 )
-PARTS: tuple[Callable[[Member], list[Waiting]], ...] = (drafting.waiting_for,)
