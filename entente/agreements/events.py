@@ -44,6 +44,12 @@ SENTENCES: dict[str, Promise | str] = {
     "agreement_suspended": _("%(who)s suspended it and said why: “%(reason)s”"),
     "agreement_resumed": _("%(who)s resumed it."),
     "agreement_ended": _("%(who)s ended it, from %(day)s on, and said why: “%(reason)s”"),
+    "essence_published": _("%(who)s described it to everybody."),
+    "assessment_begun": _("%(who)s began an impact assessment."),
+    "assessment_written": _("%(who)s wrote on the impact assessment."),
+    "assessment_advised": _("%(who)s advised on the impact assessment."),
+    "assessment_decided": _("%(who)s decided on the impact assessment."),
+    "assessment_due": _("The impact assessment must be looked at again; the keeper was told."),
     "party_left": _("%(who)s took %(organisation)s out of it and said why: “%(reason)s”"),
 }
 LATER = timedelta(minutes=1)

@@ -42,6 +42,7 @@ class Agreement(models.Model):
         columns=("kind", "title", "titles", "state", "starts_at", "ends_at"),
         # What somebody signed, and what lives, keeps its name and its time; it may end earlier, not later.
         never="old.state = 'ended' and new.state <> 'ended'"
+        " or old.state <> 'draft' and new.state = 'draft'"
         " or (old.state <> 'draft' or not authz.nobody_signed(old.id))"
         " and (row(new.kind, new.title, new.titles, new.starts_at)"
         " is distinct from row(old.kind, old.title, old.titles, old.starts_at)"

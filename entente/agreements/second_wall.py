@@ -52,6 +52,7 @@ GUARD_READS = (
     "partnership_place",
     "partnership_charter",
     "partnership_signature",
+    "partnership_publication",
 )
 COMMON = 2_000  # a word in as many texts is no way to find one
 READERS = ("entente_staff", "entente_public", "entente_worker", "entente_auditor", "entente_guard")

@@ -49,6 +49,13 @@ class Published(OfMembers[R]):
         return Q(**{f"{self.path}public_since__lte": clock.now()})
 
 
+class OfEverybody(Guarded[R]):
+    """For what was published: everybody reads it, without signing in."""
+
+    def condition(self, reader: Actor) -> Q:
+        return Q()
+
+
 class OfAgreement(Guarded[R]):
     """For what belongs to an agreement: whoever may know of the agreement."""
 

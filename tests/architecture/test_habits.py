@@ -51,6 +51,7 @@ RAW_SQL = {
     "records/listing.py": "the planner's settings, for one transaction",
     "records/searching.py": "the database's own search, which asks the policy inside",
     "people/searching.py": "the directory’s own search, which asks inside who may ring whom",
+    "partnership/queries/register.py": "functions of the wall that tell where published agreements stand",
     "portal/views.py": "asks the database whether it is there",
     "config/database.py": "makes roles and databases",
     "config/demo_database.py": "renames the demo's database",

@@ -13,9 +13,11 @@ from entente.partnership.models.meetings import (
     MeetingNotice,
     Minutes,
 )
+from entente.partnership.models.register import Assessment, Publication, RetentionConfirmation, Summary
 
 __all__ = [
     "AgendaPoint",
+    "Assessment",
     "Attendance",
     "Basis",
     "CalendarKey",
@@ -37,5 +39,8 @@ __all__ = [
     "Opinion",
     "Place",
     "Pledge",
+    "Publication",
+    "RetentionConfirmation",
     "Signature",
+    "Summary",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from entente.partnership.queries import drafting, group_waiting
+from entente.partnership.queries import drafting, group_waiting, register
 from entente.partnership.queries.papers import waiting_in_papers
 
 if TYPE_CHECKING:
@@ -18,4 +18,5 @@ PARTS: tuple[Callable[[Member], list[Waiting]], ...] = (
     group_waiting.reviews_due,
     waiting_in_papers,
     drafting.waiting_for,
+    register.waiting_for_keeper,
 )
