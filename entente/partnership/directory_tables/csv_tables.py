@@ -96,7 +96,8 @@ def _latin_with_accents(text: str) -> bool:
 
 def _separator(text: str) -> str:
     """The one that stands most often outside quotation marks in the first line."""
-    outside, is_quoted = [], False
+    outside: list[str] = []
+    is_quoted = False
     for sign in text[:20_000]:
         if sign == '"':
             is_quoted = not is_quoted
