@@ -53,6 +53,8 @@ GUARD_READS = (
     "partnership_charter",
     "partnership_signature",
     "partnership_publication",
+    "rights_complaint",
+    "partnership_booking",
 )
 COMMON = 2_000  # a word in as many texts is no way to find one
 READERS = ("entente_staff", "entente_public", "entente_worker", "entente_auditor", "entente_guard")

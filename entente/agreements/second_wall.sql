@@ -86,6 +86,11 @@ declare fields text; found_row record; is_owner boolean := session_user in ('ent
        and m.since <= authz.at() and (m.ended_at is null or m.ended_at > authz.at());
     if not found then raise exception 'no such calendar' using errcode = '28000'; end if;
     fields := authz.fields_of(found_row.id, found_row.organisation_id, 'calendar');
+  elsif kind = 'complaint' then
+    select c.id into found_row from rights_complaint c
+     where c.code_hash = encode(sha256(convert_to(secret, 'UTF8')), 'hex');
+    if not found then raise exception 'no such complaint' using errcode = '28000'; end if;
+    fields := 'complaint|' || found_row.id || '|';
   elsif kind = 'job' and is_owner then
     fields := 'job||';
   elsif kind = 'member' and is_owner then
@@ -128,6 +133,8 @@ create or replace function authz.confirmation() returns uuid language sql stable
   select case when c[1] = 'confirmation' then c[2]::uuid end from authz.context() c $$;
 create or replace function authz.confirmed_entry() returns uuid language sql stable as $$
   select case when c[1] = 'confirmation' then c[3]::uuid end from authz.context() c $$;
+create or replace function authz.complaint() returns uuid language sql stable as $$
+  select case when c[1] = 'complaint' then c[2]::uuid end from authz.context() c $$;
 create or replace function authz.participant() returns uuid language sql stable as $$
   select case when c[1] = 'participant' then c[2]::uuid end from authz.context() c $$;
 create or replace function authz.invite() returns uuid language sql stable as $$
@@ -348,6 +355,27 @@ create or replace function authz.undescribed_agreements() returns bigint languag
    where authz.kind() is not null and a.state in ('interim', 'in_force', 'suspended')
      and (a.ends_at is null or a.ends_at > authz.at())
      and not exists (select from partnership_publication p where p.agreement_id = a.id) $$;
+-- What people complained about and what came of it, for everybody: in tens, so that nobody finds one among them.
+create or replace function authz.complaint_figures() returns jsonb language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select jsonb_build_object(
+    'received', count(*) / 10 * 10,
+    'answered', count(answered_at) / 10 * 10,
+    'in_time', count(answered_at) filter (where answered_at < answer_by) / 10 * 10,
+    'upheld', count(*) filter (where outcome = 'upheld') / 10 * 10,
+    'partly', count(*) filter (where outcome = 'partly') / 10 * 10,
+    'not_upheld', count(*) filter (where outcome = 'not_upheld') / 10 * 10,
+    'not_ours', count(*) filter (where outcome = 'not_ours') / 10 * 10)
+    from rights_complaint $$;
+
+-- When something that partners lend is taken, for every member: not by whom, and not what for.
+create or replace function authz.taken_times(wanted uuid, since timestamptz, until timestamptz) returns jsonb
+  language sql stable security definer set search_path = public, authz, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_array(b.id, b.starts_at, b.ends_at) order by b.starts_at), '[]')
+    from partnership_booking b
+   where b.resource_id = wanted and b.state in ('confirmed', 'returned') and b.starts_at < until
+     and case b.state when 'returned' then least(b.ends_at, b.returned_at) else b.ends_at end > since
+     and authz.kind() in ('member', 'job') $$;
 
 -- What a table says is never changed, whoever asks.
 create or replace function authz.refuse_update() returns trigger language plpgsql as $$ begin

@@ -20,6 +20,7 @@ DIALOGUE = "(select authz.dialogue())"  # the one a participant or an invite bel
 RECEIPT = "(select authz.receipt_record())"  # the record whose list of readers a receipt opens
 CONFIRMATION = "(select authz.confirmation())"
 CONFIRMED = "(select authz.confirmed_entry())"  # the directory's entry that a link asks somebody to confirm
+COMPLAINT = "(select authz.complaint())"  # the one whose code was shown
 AT = "(select authz.at())"
 IS_JOB = f"{KIND} = 'job'"
 IS_MEMBER = f"{KIND} = 'member'"

@@ -60,7 +60,7 @@ class Event(models.Model):
         # Nobody logs in a member's name but that member.
         insert=f"({IS_JOB} or {IS_MEMBER} and actor_kind = 'member' and actor_id = {MEMBER}"
         f" and actor_organisation_id = {ORGANISATION} and authz.goes_by(actor_name)"
-        f" or {KIND} in ('visitor', 'participant', 'invite', 'confirmation')"
+        f" or {KIND} in ('visitor', 'participant', 'invite', 'confirmation', 'complaint')"
         f" and actor_kind not in ('member', 'job') and actor_organisation_id is null"
         f" and name <> all({DISCLOSURES_IN_SQL}))",
         public="insert",

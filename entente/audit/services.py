@@ -15,7 +15,7 @@ from entente.audit.decisions import Decision
 from entente.audit.models import Event
 
 # A timed trail of what residents do would tell who did it: their events carry the hour only.
-UNTIMED = {"participant", "invite", "visitor"}
+UNTIMED = {"participant", "invite", "visitor", "complaint"}
 
 
 _together: ContextVar[list[Event] | None] = ContextVar("together", default=None)

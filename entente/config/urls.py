@@ -31,6 +31,7 @@ public_urls = [
         path("", include((records.public_urls, "records_public"))),
         path("", include((partnership.public_urls, "partnership"))),
         path("", include((people.public_urls, "people_public"))),
+        path("complaints/", include((rights.complaint_urls, "rights_public"))),
     ),
 ]
 staff_urls = [
@@ -39,7 +40,7 @@ staff_urls = [
     path("staff/", include((agreements.staff_urls, "agreements"))),
     path("staff/", include((partnership.staff_urls, "partnership_staff"))),
     path("", include((calendar_urls, "partnership_calendar"))),
-    path("staff/log/", include((rights.staff_urls, "rights"))),
+    path("staff/", include((rights.staff_urls, "rights"))),
     path("", include((people.staff_urls, "people"))),
     path("account/", include(people.account_urls)),
 ]

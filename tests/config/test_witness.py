@@ -26,7 +26,7 @@ from entente.audit.actors import acting
 from entente.audit.checkpoints import LOG, Verifier
 from entente.config import witness
 from entente.people.sign_in import member_with
-from entente.rights import services
+from entente.rights.services import oversight as services
 from tests.audit.log_steps import LogOfTests
 from tests.template_city import session_key
 

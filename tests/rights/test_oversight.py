@@ -20,7 +20,8 @@ from entente.audit.models import Event, Witness
 from entente.dialogue import services as dialogues
 from entente.people.models import Member
 from entente.people.sign_in import member_with
-from entente.rights import rules, services
+from entente.rights.rules import oversight as rules
+from entente.rights.services import oversight as services
 from tests.audit.log_steps import LogOfTests
 from tests.conftest import City, sign_in
 from tests.template_city import session_key
@@ -278,7 +279,7 @@ def test_what_is_no_good_signature_is_refused_clearly(sequenced: LogOfTests) -> 
 
 
 def test_handing_in_is_limited(sequenced: LogOfTests, monkeypatch: pytest.MonkeyPatch) -> None:
-    from entente.rights import views
+    from entente.rights.views import oversight as views
 
     monkeypatch.setattr(views, "COSIGNATURES_AN_HOUR", 2)
     assert [hand_in("x")[0] for _ in range(3)] == [400, 400, 429]
@@ -304,7 +305,7 @@ def test_entries_are_for_registered_witnesses_and_each_reading_is_logged(sequenc
 
 
 def test_guessing_keys_is_limited(sequenced: LogOfTests, monkeypatch: pytest.MonkeyPatch) -> None:
-    from entente.rights import views
+    from entente.rights.views import oversight as views
 
     monkeypatch.setattr(views, "WRONG_KEYS_AN_HOUR", 2)
     assert [read_entries("000", "x")[0] for _ in range(3)] == [401, 401, 429]

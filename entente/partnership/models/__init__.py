@@ -5,6 +5,7 @@ from entente.partnership.models.commitments import Commitment, CommitmentReminde
 from entente.partnership.models.decisions import DecisionEssence, Dissent, GroupDecision
 from entente.partnership.models.drafting import Basis, Dossier, DossierVersion, LegalBasis, Opinion
 from entente.partnership.models.groups import Group, OnGroup, Place, Pledge
+from entente.partnership.models.means import Booking, Resource
 from entente.partnership.models.meetings import (
     AgendaPoint,
     Attendance,
@@ -13,6 +14,7 @@ from entente.partnership.models.meetings import (
     MeetingNotice,
     Minutes,
 )
+from entente.partnership.models.money import Fund, FundEntry, FundReader
 from entente.partnership.models.register import Assessment, Publication, RetentionConfirmation, Summary
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "Assessment",
     "Attendance",
     "Basis",
+    "Booking",
     "CalendarKey",
     "Charter",
     "Commitment",
@@ -29,6 +32,9 @@ __all__ = [
     "Dissent",
     "Dossier",
     "DossierVersion",
+    "Fund",
+    "FundEntry",
+    "FundReader",
     "Group",
     "GroupDecision",
     "LegalBasis",
@@ -40,6 +46,7 @@ __all__ = [
     "Place",
     "Pledge",
     "Publication",
+    "Resource",
     "RetentionConfirmation",
     "Signature",
     "Summary",

@@ -14,7 +14,7 @@ from entente.audit.actors import VISITOR, Actor, Plain, begin
 from entente.audit.checkpoints import Malformed, Note, Verifier
 from entente.audit.models import Checkpoint, Cosignature, Witness
 from entente.audit.services import log
-from entente.rights import rules
+from entente.rights.rules import oversight as rules
 
 EARLY = timedelta(minutes=10)  # how far a witness's clock may be ahead of ours
 

@@ -25,8 +25,10 @@ from entente.audit.entries import bundle
 from entente.audit.models import Event
 from entente.people.rate_limits import sender, within_limit
 from entente.people.sign_in import MemberRequest
-from entente.rights import queries, rules, services
-from entente.rights.forms import LogFilter, WitnessForm
+from entente.rights.forms.oversight import LogFilter, WitnessForm
+from entente.rights.queries import oversight as queries
+from entente.rights.rules import oversight as rules
+from entente.rights.services import oversight as services
 
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"

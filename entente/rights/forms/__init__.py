@@ -1,0 +1,1 @@
+"""What people type in rights, one file for each part."""

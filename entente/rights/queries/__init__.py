@@ -1,0 +1,1 @@
+"""Named reads of rights, one file for each part."""

@@ -1,0 +1,1 @@
+"""Every change in rights, one file for each part."""

@@ -1,0 +1,1 @@
+"""The pages of rights, one file for each part."""
