@@ -13,7 +13,7 @@ from entente.agreements.models import Party
 from entente.agreements.register import agreements
 from entente.audit import clock
 from entente.audit.actors import Actor, begin
-from entente.audit.doors import IS_JOB, IS_MEMBER, READERS
+from entente.audit.doors import AT, IS_JOB, IS_MEMBER, KIND, ORGANISATION, READERS
 from entente.records.scoping import Guarded
 
 R = TypeVar("R", bound=models.Model)
@@ -21,6 +21,14 @@ R = TypeVar("R", bound=models.Model)
 # The same three conditions for the second wall. A group's key is its task force's key.
 EVERY_MEMBER = f"({IS_JOB} or {IS_MEMBER})"
 BY_SEAT = f"({IS_JOB} or {IS_MEMBER} and group_id = any({READERS}))"
+
+
+# Every member once it is no draft; a draft is for its owner's people and for the group it belongs to.
+AFTER_DRAFT = (
+    f"({IS_JOB} or {IS_MEMBER} and (state <> 'draft' or owner_id = {ORGANISATION}"
+    f" or group_id = any({READERS})))"
+)
+DRAFT_THEN_PUBLIC = f"({AFTER_DRAFT} or {KIND} is not null and public_since <= {AT})"
 
 
 class OfMembers(Guarded[R]):
@@ -188,3 +196,25 @@ class Charters(Places[R]):
             | ~Q(state="draft") & _with_place(reader, "invited", "accepted")
             | Q(pk__in=mine.values("charter_id"))
         )
+
+
+class Drafted(Guarded[R]):
+    """For what every member reads once it is no draft; a draft is for its owner and its group."""
+
+    def condition(self, reader: Actor) -> Q:
+        if reader.actor_kind == "job":
+            return Q()
+        if reader.actor_kind != "member":
+            return Q(pk__in=[])
+        begin(reader)
+        own = Q(**{f"{self.path}owner": reader.actor_organisation_id})
+        seated = Q(**{f"{self.path}group__in": getattr(reader, "task_forces", ())})
+        return ~Q(**{f"{self.path}state": "draft"}) | own | seated
+
+
+class DraftedThenPublic(Drafted[R]):
+    """The same, and for everybody from the moment it is public."""
+
+    def condition(self, reader: Actor) -> Q:
+        public = Q(**{f"{self.path}public_since__lte": clock.now()})
+        return super().condition(reader) | public if reader.actor_kind != "job" else Q()

@@ -15,9 +15,21 @@ from entente.partnership.models.meetings import (
     Minutes,
 )
 from entente.partnership.models.money import Fund, FundEntry, FundReader
+from entente.partnership.models.protocols import Adoption, Protocol, Rehearsal
 from entente.partnership.models.register import Assessment, Publication, RetentionConfirmation, Summary
+from entente.partnership.models.strategy import (
+    Citation,
+    Finding,
+    Objective,
+    Passage,
+    PlannedAction,
+    Progress,
+    Strategy,
+    StrategyReview,
+)
 
 __all__ = [
+    "Adoption",
     "AgendaPoint",
     "Assessment",
     "Attendance",
@@ -25,6 +37,7 @@ __all__ = [
     "Booking",
     "CalendarKey",
     "Charter",
+    "Citation",
     "Commitment",
     "CommitmentReminder",
     "CommitmentVersion",
@@ -32,6 +45,7 @@ __all__ = [
     "Dissent",
     "Dossier",
     "DossierVersion",
+    "Finding",
     "Fund",
     "FundEntry",
     "FundReader",
@@ -41,13 +55,21 @@ __all__ = [
     "Meeting",
     "MeetingNotice",
     "Minutes",
+    "Objective",
     "OnGroup",
     "Opinion",
+    "Passage",
     "Place",
+    "PlannedAction",
     "Pledge",
+    "Progress",
+    "Protocol",
     "Publication",
+    "Rehearsal",
     "Resource",
     "RetentionConfirmation",
     "Signature",
+    "Strategy",
+    "StrategyReview",
     "Summary",
 ]

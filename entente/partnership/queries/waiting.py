@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from entente.partnership.queries import drafting, group_waiting, means, money, register
+from entente.partnership.queries import drafting, group_waiting, library_waiting, means, money, register
 from entente.partnership.queries.papers import waiting_in_papers
 
 if TYPE_CHECKING:
@@ -21,4 +21,5 @@ PARTS: tuple[Callable[[Member], list[Waiting]], ...] = (
     register.waiting_for_keeper,
     means.waiting_for,
     money.waiting_for,
+    library_waiting.waiting,
 )

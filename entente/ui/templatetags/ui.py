@@ -170,6 +170,18 @@ def at(mapping: Any, key: str) -> Any:
 
 
 @register.filter
+def said(thing: Any, name: str) -> Any:
+    """Return one of a thing's texts in the reader's language, else in the one it was written in."""
+    return thing.said(name)
+
+
+@register.filter
+def spoken(thing: Any, name: str) -> str:
+    """Return the code of the language in which `said` gives that text."""
+    return str(thing.spoken(name))
+
+
+@register.filter
 def paired(cells: list[Any], columns: list[Any]) -> list[tuple[Any, Any]]:
     """Return each cell of a row with its column; a row with too many or too few cells is an error."""
     return list(zip(cells, columns, strict=True))

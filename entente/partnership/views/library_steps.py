@@ -1,0 +1,78 @@
+"""A step of a protocol or the strategy that is asked again before it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import models, transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+
+from entente.audit.decisions import Decision, Refused
+from entente.audit.services import log
+from entente.people.models import Member
+from entente.people.sign_in import MemberRequest
+
+REFUSED_HERE = 409
+
+
+@dataclass(frozen=True)
+class Step:
+    """One button of a page, with the words of its confirmation.
+
+    `may` and `take` get the member and the thing the step is about; `take` also what was typed.
+    """
+
+    name: str
+    label: Promise
+    icon: str
+    what: Promise
+    to_whom: Promise
+    undo: Promise
+    done: Promise
+    may: Callable[[Member, Any], Decision]
+    take: Callable[..., Any]
+    form: type[forms.Form] | None = None
+    initial: Callable[[Any], dict[str, Any]] = field(default=lambda thing: {})
+    is_grave: bool = False
+
+
+def take_step(
+    request: MemberRequest, step: Step, thing: Any, *, about: models.Model, page: str, of: Any = ""
+) -> HttpResponse:
+    """A confirmation page, or why this step can't be taken now; `page` is where it leads back to."""
+    reader = request.member
+    decision = step.may(reader, thing)
+    form = step.form(request.POST or None, initial=step.initial(thing)) if step.form else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            with transaction.atomic():
+                step.take(thing, by=reader, **(form.cleaned_data if form else {}))
+        except Refused as refused:
+            decision = kept_refusal(request, about, refused)
+        else:
+            messages.success(request, str(step.done))
+            return redirect(page)
+    context = {
+        "step": step,
+        "form": form,
+        "page": page,
+        "about": about,
+        "of": of,
+        "refusal": "" if decision else str(decision),
+    }
+    status = REFUSED_HERE if not decision else 422 if form and form.errors else 200
+    return render(request, "partnership_staff/library_step.html", context, status=status)
+
+
+def kept_refusal(request: MemberRequest, about: models.Model, refused: Refused) -> Decision:
+    """Log a refusal that the page itself shows; what was tried is already undone."""
+    match = request.resolver_match
+    details = {"page": match.url_name if match else ""}
+    log("partnership.refused", by=request.member, about=about, decision=refused.decision, details=details)
+    return refused.decision
