@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from entente.partnership.views import directory_files as views
+from entente.partnership.views import starting
 
 public_urls: list[URLPattern] = []
 staff_urls: list[URLPattern] = [
@@ -15,4 +16,8 @@ staff_urls: list[URLPattern] = [
     path("directory-files/<uuid:run>/bring-in/", views.bring_in_directory, name="bring_in_directory"),
     path("directory-files/<uuid:run>/resume/", views.resume_directory_import, name="resume_directory_import"),
     path("directory-files/<uuid:run>/report.csv", views.directory_report, name="directory_report"),
+    path("start/", starting.start_town, name="start_town"),
+    path("start/organisation/", starting.start_organisation, name="start_organisation"),
+    path("start/group/", starting.start_group, name="start_group"),
+    path("start/agreement/", starting.start_agreement, name="start_agreement"),
 ]

@@ -53,7 +53,7 @@ class Area(models.Model):
     """A district of the city, or a municipality among several that share one installation."""
 
     data_policy = NO_PERSONAL_DATA
-    wall = Wall(read="(select authz.kind()) is not null", insert=IS_JOB, change=IS_JOB, public="select")
+    wall = Wall(read="(select authz.kind()) is not null", insert=LISTS, change=IS_JOB, public="select")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(max_length=60, unique=True)

@@ -1,6 +1,7 @@
 """Who may let people in, and who may end what. Each rule answers with a reason a person can read."""
 
 from entente.people.rules.members import (
+    may_add_area,
     may_add_factor,
     may_ask_for_link,
     may_end_seat,
@@ -12,6 +13,7 @@ from entente.people.rules.members import (
 )
 
 __all__ = [
+    "may_add_area",
     "may_add_factor",
     "may_ask_for_link",
     "may_end_seat",

@@ -42,6 +42,15 @@ def may_ask_for_link(account: Account, *, has_factor: bool) -> Decision:
     return allow(_("Nothing but a password is set up yet."))
 
 
+def may_add_area(actor: Actor) -> Decision:
+    """Districts are named once, by whoever runs the server or a coordinator; nobody renames them after."""
+    if actor.actor_kind == "job":
+        return allow(_("Whoever runs the server sets up organisations and persons."))
+    if isinstance(actor, Membership) and actor.role == Membership.Role.COORDINATOR:
+        return allow(_("A coordinator names the districts of the city."))
+    return refuse(_("A coordinator names the districts of the city."))
+
+
 HEADS = {Membership.Role.COORDINATOR, Membership.Role.OVERSEER}
 
 

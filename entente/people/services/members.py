@@ -54,9 +54,10 @@ def add_organisation(
 
 @transaction.atomic
 def add_area(*, by: Actor, slug: str, name: str, names: dict[str, str] | None = None) -> Area:
-    """Make a district known."""
+    """Make a district known. Raises Refused."""
+    decision = rules.may_add_area(by).require()
     area = Area(slug=slug, name=name, names=names or {})
-    log("people.area_added", by=by, about=area, decision=allow(SET_UP))
+    log("people.area_added", by=by, about=area, decision=decision)
     area.save(force_insert=True)
     return area
 
