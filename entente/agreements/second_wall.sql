@@ -314,7 +314,7 @@ declare own uuid := authz.organisation(); ringable uuid[] := authz.partners() ||
   word text; threshold text; now_found uuid[]; found_ids uuid[]; begin
   if not coalesce(authz.kind() in ('member', 'job'), false) then return; end if;
   foreach word in array wanted loop
-    foreach threshold in array array['0.6', '0.35'] loop
+    foreach threshold in array case when length(word) < 5 then array['0.6'] else array['0.6', '0.4'] end loop
       perform set_config('pg_trgm.word_similarity_threshold', threshold, true);
       now_found := array(
         select e.id from people_entry e where e.words like '%' || word || '%' or e.words %> word

@@ -45,6 +45,7 @@ class NewEntry:
     email: str = ""
     language: str = "en"
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
+    slug: str = ""
     organisation: Organisation | None = None
     contacts: Sequence[NewContact] = ()
 

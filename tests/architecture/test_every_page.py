@@ -287,7 +287,7 @@ WHO_GETS: dict[str, tuple[int, int, int, int, int]] = {
     "people:stale_entries":                (302, 200, 200, 200, 200),
     "people:coverage":                     (302, 200, 200, 200, 200),
     "people:network":                      (302, 200, 200, 200, 200),
-    "people:network_picture":              (302, 404, 404, 404, 404),
+    "people:network_picture":              (302, 200, 200, 200, 200),
     "people:organisation":                 (302, 404, 404, 404, 404),
     "people:edit_entry":                   (302, 404, 404, 404, 404),
     "people:verify_entry":                 (302, 404, 404, 404, 404),

@@ -302,7 +302,10 @@ class AskForm(forms.Form):
 
 
 class WantedForm(forms.Form):
-    """Who does what, where, in which language, for what: read as a sentence."""
+    """Who does what, where, in which language, for what: read as a sentence.
+
+    The field is `spoken`: what a link brings as `language` is the language of the page.
+    """
 
     words = forms.CharField(
         label=_("Show"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
@@ -310,16 +313,16 @@ class WantedForm(forms.Form):
     kind = forms.ChoiceField(label=_("among"), required=False)
     prevention = forms.ChoiceField(label=_("for"), required=False)
     area = forms.ChoiceField(label=_("in"), required=False)
-    language = forms.ChoiceField(label=_("that help in"), required=False)
+    spoken = forms.ChoiceField(label=_("that help in"), required=False)
     scenario = forms.ChoiceField(label=_("and are called for"), required=False)
     state = forms.ChoiceField(label=_("and are"), required=False)
 
-    def __init__(self, data: Any = None, *, areas: list[Area], spoken: list[str] | None = None) -> None:
+    def __init__(self, data: Any = None, *, areas: list[Area]) -> None:
         super().__init__(data)
         self._choices("kind", _("all organisations"), sorted_kinds())
         self._choices("prevention", _("every stage of prevention"), Prevention.choices)
         self._choices("area", _("the whole city"), [(area.slug, str(area)) for area in areas])
-        self._choices("language", _("any language"), spoken_choices())
+        self._choices("spoken", _("any language"), spoken_choices())
         self._choices("scenario", _("anything"), Scenario.choices)
         self._choices("state", _("in use"), Entry.State.choices)
 
@@ -340,11 +343,11 @@ class CallForm(forms.Form):
     """For which district and in which language somebody is called."""
 
     area = forms.ChoiceField(label=_("In"), required=False)
-    language = forms.ChoiceField(label=_("by somebody who speaks"), required=False)
+    spoken = forms.ChoiceField(label=_("by somebody who speaks"), required=False)
 
     def __init__(self, data: Any = None, *, areas: list[Area]) -> None:
         super().__init__(data)
-        area, language = self.fields["area"], self.fields["language"]
+        area, language = self.fields["area"], self.fields["spoken"]
         assert isinstance(area, forms.ChoiceField)
         assert isinstance(language, forms.ChoiceField)
         area.choices = [("", _("the whole city")), *((one.slug, str(one)) for one in areas)]
@@ -360,13 +363,13 @@ class CallForm(forms.Form):
 class CoverageForm(forms.Form):
     """In which language somebody looks for help."""
 
-    language = forms.ChoiceField(label=_("Show who helps in"), required=False)
+    spoken = forms.ChoiceField(label=_("Show who helps in"), required=False)
 
     own_languages = settings.LANGUAGES
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        field = self.fields["language"]
+        field = self.fields["spoken"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = spoken_choices()
 
@@ -374,7 +377,7 @@ class CoverageForm(forms.Form):
     def chosen(self) -> str:
         """The language that was chosen, else the page's own."""
         self.is_valid()
-        return self.cleaned_data.get("language") or get_language() or "en"
+        return self.cleaned_data.get("spoken") or get_language() or "en"
 
 
 class NetworkForm(forms.Form):

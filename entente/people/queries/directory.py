@@ -43,7 +43,7 @@ class Wanted:
     kind: str = ""
     prevention: str = ""
     area: str = ""
-    language: str = ""
+    spoken: str = ""
     scenario: str = ""
     state: str = ""
 
@@ -57,8 +57,8 @@ class Wanted:
             found &= Q(prevention__contains=[self.prevention])
         if self.area:
             found &= Q(areas__contains=[self.area]) | Q(areas=[])
-        if self.language:
-            found &= Q(languages__contains=[self.language])
+        if self.spoken:
+            found &= Q(languages__contains=[self.spoken])
         if self.scenario:
             found &= Q(scenarios__contains=[self.scenario])
         return found
@@ -68,7 +68,8 @@ def entries(reader: Actor, wanted: Wanted = Wanted()) -> QuerySet[Entry]:  # noq
     """Entries by name; with words, those that say all of them. Archived ones only when asked for."""
     rows = Entry.objects.visible_to(reader).filter(wanted.condition)
     rows = rows.select_related("organisation").order_by("name_key", "pk")
-    return rows.filter(pk__in=list(found_entries(wanted.words, reader))) if wanted.words else rows
+    found = found_entries(wanted.words, reader)
+    return rows if found is None else rows.filter(pk__in=list(found))
 
 
 def entry_of(slug: str, reader: Actor) -> Entry | None:
@@ -83,7 +84,7 @@ def named(name: str, reader: Actor) -> list[Organisation]:
     exact = [row.organisation for row in rows.filter(name_key=name_key(name))[:SOME]]
     if exact or not name_key(name):
         return exact
-    close = found_entries(name, reader)
+    close = found_entries(name, reader) or {}
     some = sorted(close, key=lambda pk: -close[pk])[:SOME]
     return [row.organisation for row in rows.filter(pk__in=some)]
 

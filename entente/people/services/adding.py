@@ -107,7 +107,7 @@ class _Known:
         if known is not None:
             return known
         organisation = Organisation(
-            slug=self._free_slug(new.name), name=new.name, names=new.names, kind=new.kind
+            slug=self._free_slug(new.slug or new.name), name=new.name, names=new.names, kind=new.kind
         )
         self.slugs.add(organisation.slug)
         return organisation

@@ -96,7 +96,7 @@ def _more(left: int) -> str:
 
 def _cell(found: counting.Coverage, stage: str, area: str, language: str) -> dict[str, Any]:
     total = found.number(stage, area, language)
-    query = urlencode({"prevention": stage, "area": area, "language": language})
+    query = urlencode({"prevention": stage, "area": area, "spoken": language})
     return {
         "number": total,
         "words": number(total) if total else _("nobody"),
