@@ -13,7 +13,8 @@ from django.test import Client
 
 from entente.audit import clock
 from entente.audit.actors import VISITOR, Actor, Credential, Plain, acting, job
-from entente.audit.decisions import Refused
+from entente.audit.decisions import Refused, allow
+from entente.audit.services import log
 from entente.delivery.models import Message
 from entente.people import tasks
 from entente.people.models import Confirmation, Contact, Entry, Member, Organisation
@@ -158,7 +159,7 @@ def test_an_old_link_and_an_invented_one_open_nothing() -> None:
     assert row.until is not None
     assert row.until - row.asked_at >= timedelta(days=30) - timedelta(minutes=1)
     with acting(JOB):
-        confirming.log("people.test", by=JOB, about=None, decision=confirming.allow("test"))
+        log("people.test", by=JOB, about=None, decision=allow("test"))
         Confirmation.objects.visible_to(JOB).update(until=clock.now() - timedelta(seconds=1))
     assert Client().get(path).status_code == 410
     assert Client().get("/ro/confirm/x/").status_code == 410
