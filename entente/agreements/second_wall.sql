@@ -255,11 +255,20 @@ create or replace function authz.may_sign(agreement uuid) returns boolean langua
              and (m.kinds = '[]'::jsonb or m.kinds ? a.kind))
          else authz.role() = 'coordinator' end $$;
 
+-- Groups to which the organisation that a member speaks for is invited, or belongs.
+create or replace function authz.own_groups(is_member boolean) returns uuid[] language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select coalesce(array_agg(p.group_id), '{}') from partnership_place p
+   where authz.kind() = 'member' and authz.role() in ('coordinator', 'overseer')
+     and p.organisation_id = authz.organisation()
+     and (p.state = 'accepted' or p.state = 'invited' and not is_member) $$;
+
 -- Whoever sits, or sat, where the member sits, and in the groups whose papers their organisation keeps.
 create or replace function authz.fellows() returns uuid[] language sql stable security definer
   set search_path = public, authz, pg_temp as $$
   select coalesce(array_agg(distinct s.membership_id), '{}') from people_seat s
    where authz.kind() = 'member' and (s.task_force_id = any(authz.readers())
+      or s.task_force_id = any(authz.own_groups(true))
       or authz.role() in ('coordinator', 'overseer') and exists (select from partnership_group g
         where g.task_force_id = s.task_force_id and g.keeper_id = authz.organisation())) $$;
 

@@ -51,9 +51,12 @@ def _build_group(row: Words, who: dict[str, Member], set_up: Actor) -> None:
     keeper = who[row["keeper"]]
     with day.minute():
         group = _found(row, keeper, set_up)
+    with day.minute():
+        own = _own(group, keeper)
+        places.edit_place(own, by=keeper, answers_for=row["answers_for"], may_commit=True)
     if "task_force" in row:
         with day.minute():
-            places.name_representative(_own(group, keeper), by=keeper, member=keeper)
+            places.name_representative(own, by=keeper, member=keeper)
     for place in row["places"]:
         _join(group, place, who, day, keeper)
     with day.minute():

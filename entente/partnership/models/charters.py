@@ -11,23 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from entente.audit import clock
 from entente.audit.doors import IS_JOB, IS_MEMBER, MEMBER, ORGANISATION, READERS
 from entente.audit.tables import NO_PERSONAL_DATA, DataPolicy, Wall
-from entente.partnership.models.groups import IS_OVERSEER, OF_KEEPER, OF_OWN, OnGroup
-from entente.partnership.scoping import Charters, Signatures
-from entente.people.models import HEADS, Membership, Organisation
+from entente.partnership.models.groups import IS_OVERSEER, OF_KEEPER, OF_OWN, OWN_GROUPS, OnGroup
+from entente.partnership.scoping import Charters, Places
+from entente.people.models import Membership, Organisation
 from entente.people.words import in_readers_language
 
-
-def _has_place(table: str, states: str) -> str:
-    """The reader speaks for an organisation with such a place in the group."""
-    return (
-        f"{HEADS} and coalesce((select true from partnership_place p where p.group_id = {table}.group_id"
-        f" and p.organisation_id = {ORGANISATION} and p.state in ({states}) limit 1), false)"
-    )
-
-
-BELONGS = _has_place("partnership_charter", "'accepted'")
-INVITED = _has_place("partnership_charter", "'invited', 'accepted'")
-INVITED_TO_SIGN = _has_place("partnership_signature", "'invited', 'accepted'")
+# The reader speaks for an organisation that belongs to the group.
+BELONGS = "group_id = any((select authz.own_groups(true))::uuid[])"
 SIGNED = (
     "coalesce((select true from partnership_signature s where s.charter_id = partnership_charter.id"
     f" and s.organisation_id = {ORGANISATION} limit 1), false)"
@@ -40,7 +30,7 @@ class Charter(OnGroup):
     data_policy = NO_PERSONAL_DATA
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER} and (group_id = any({READERS}) or {IS_OVERSEER} or {OF_KEEPER}"
-        f" or state <> 'draft' and {INVITED} or {SIGNED}))",
+        f" or state <> 'draft' and {OWN_GROUPS} or {SIGNED}))",
         insert=f"({IS_JOB} or {IS_MEMBER} and {OF_KEEPER} and state = 'draft')",
         # With the last signature it is in force at once, whoever gives it.
         change=f"({IS_JOB} or {IS_MEMBER} and ({OF_KEEPER}"
@@ -130,7 +120,7 @@ class Signature(OnGroup):
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER} and (group_id = any({READERS}) or organisation_id = {ORGANISATION}"
         f" or {IS_OVERSEER} or {OF_KEEPER}"
-        f" or {INVITED_TO_SIGN}))",
+        f" or {OWN_GROUPS}))",
         insert=f"({IS_MEMBER} and {OF_OWN} and signed_by_id = {MEMBER} and authz.goes_by(signed_name)"
         " and authz.is_signable(charter_id, group_id, text_hash))",
         is_kept=True,
@@ -146,7 +136,7 @@ class Signature(OnGroup):
     text_hash = models.CharField(max_length=64)
     reservation = models.TextField(blank=True)
 
-    objects: ClassVar[Signatures[Signature]] = Signatures()  # type: ignore[assignment]
+    objects: ClassVar[Places[Signature]] = Places()  # type: ignore[assignment]
 
     class Meta:
         constraints = (

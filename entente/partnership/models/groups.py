@@ -22,6 +22,8 @@ OF_KEEPER = (
     " where g.task_force_id = group_id limit 1), false)"
 )
 OF_OWN = f"{HEADS} and organisation_id = {ORGANISATION}"
+# Groups to which the organisation that the reader speaks for is invited, or belongs.
+OWN_GROUPS = "group_id = any((select authz.own_groups(false))::uuid[])"
 IS_OVERSEER = f"{ROLE} = 'overseer'"
 
 
@@ -166,7 +168,7 @@ class Place(OnGroup):
     )
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER} and (group_id = any({READERS}) or organisation_id = {ORGANISATION}"
-        f" or {IS_OVERSEER} or {OF_KEEPER}))",
+        f" or {IS_OVERSEER} or {OWN_GROUPS} or {OF_KEEPER}))",
         # The keeper invites; only for its own organisation it says yes as well.
         insert=f"({IS_JOB} or {IS_MEMBER} and {OF_KEEPER}"
         f" and (state = 'invited' or state = 'accepted' and organisation_id = {ORGANISATION}))",

@@ -22,6 +22,7 @@ from entente.partnership.forms.groups import EditGroupForm, GroupForm, ReviewFor
 from entente.partnership.models import Charter, Group, Place, Signature
 from entente.partnership.queries import charters as charter_queries
 from entente.partnership.queries import groups as queries
+from entente.partnership.queries.papers import group_papers
 from entente.partnership.rules import groups as rules
 from entente.partnership.rules import places as place_rules
 from entente.partnership.scoping import speaks
@@ -176,6 +177,7 @@ def _inside(request: MemberRequest, found: Group, place: Place | None) -> dict[s
     page = Paginator(told, EVENTS).get_page(request.GET.get("page"))
     return {
         "is_seated": queries.is_seated(found, reader),
+        "papers": group_papers(found, reader),
         "places": [_place_row(row) for row in places],
         "seats": _seat_rows(seats, reader),
         "versions": [_version_row(row, places, signatures) for row in versions],
