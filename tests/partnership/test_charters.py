@@ -23,7 +23,7 @@ from entente.partnership.services import charters as services
 from entente.partnership.services import groups, places
 from entente.people.models import Member
 from tests.conftest import City
-from tests.partnership.group_steps import invited, joined, now, opened, sign
+from tests.partnership.group_steps import invited, joined, now, opened, place_of, sign
 
 ClientOf = Callable[[Member], Client]
 TEXTS = st.dictionaries(
@@ -92,7 +92,7 @@ def test_only_who_binds_a_member_organisation_signs_what_was_read_once(city: Cit
         sign(charter, city.elisabeth)
     with pytest.raises(Charter.DoesNotExist):
         sign(charter, city.peter)
-    places.name_representative(_own(group, city.radu), by=city.radu, member=city.lena, part="deputy")
+    places.name_representative(place_of(group, city.radu), by=city.radu, member=city.lena, part="deputy")
     with pytest.raises(Refused, match="binds"):
         sign(charter, city.lena)
     with pytest.raises(Refused, match="not what stands here"):
@@ -100,12 +100,6 @@ def test_only_who_binds_a_member_organisation_signs_what_was_read_once(city: Cit
     sign(charter, city.radu)
     with pytest.raises(Refused, match="already"):
         sign(charter, city.radu)
-
-
-def _own(group: object, member: Member) -> object:
-    from tests.partnership.group_steps import place_of
-
-    return place_of(group, member)  # type: ignore[arg-type]
 
 
 def test_what_is_open_for_signature_stays_as_it_is(city: City) -> None:
