@@ -114,9 +114,10 @@ class OfOwing(OfGroup[R]):
     """For promises: those who sit in the group, and the organisation that promised."""
 
     def condition(self, reader: Actor) -> Q:
-        own = reader.actor_organisation_id
-        mine = Q(**{f"{self.path}organisation_id": own}) if own else Q(pk__in=[])
-        return super().condition(reader) | mine
+        by_seat, own = super().condition(reader), reader.actor_organisation_id
+        if reader.actor_kind == "job" or own is None:
+            return by_seat
+        return by_seat | Q(**{f"{self.path}organisation_id": own})
 
 
 class OnCommitment(OfOwing[R]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -24,7 +25,7 @@ from tests.partnership.meeting_rooms import a_group, begun, proposed
 
 ClientOf = Callable[[Member], Client]
 State = GroupDecision.State
-SAID = {"outcome": "It opens on Sundays.", "reasons": "Neighbours were asked and agreed."}
+SAID: dict[str, Any] = {"outcome": "It opens on Sundays.", "reasons": "Neighbours were asked and agreed."}
 TEXTS = {
     "en": {"what": "The door opens on Sundays.", "reasons": "Neighbours agreed."},
     "fr": {"what": "La porte ouvre le dimanche.", "reasons": "Le voisinage est d’accord."},

@@ -93,9 +93,10 @@ class AttendanceForm(forms.Form):
         self.seats = list(seats)
         for seat in self.seats:
             row = known.get(seat.membership_id)
-            name = seat.membership.person.name
             self.fields[f"how_{seat.membership_id}"] = forms.ChoiceField(
-                label=name, choices=Attendance.How.choices, initial=row.how if row else "present"
+                label=_("How they took part"),
+                choices=Attendance.How.choices,
+                initial=row.how if row else "present",
             )
             self.fields[f"deputy_{seat.membership_id}"] = Line(
                 label=_("Name of the deputy"),

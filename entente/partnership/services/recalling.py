@@ -61,13 +61,15 @@ def recall_commitment(commitment_id: uuid.UUID, *, by: Actor) -> bool:
 
 
 def _whom(commitment: Any, step: str) -> list[Member]:
-    """The person who promised, then their coordinators, then those of whoever keeps the group's papers."""
+    """The person who promised; then their coordinators; then the chair, and who keeps the papers."""
     if step in (Step.WEEK_BEFORE, Step.ON_THE_DAY):
         wanted = Q(pk=commitment.person_id)
     else:
         owes = step == Step.WEEK_LATE
         organisation = commitment.organisation_id if owes else commitment.group.keeper_id
         wanted = Q(organisation_id=organisation, role=Member.Role.COORDINATOR)
+        if not owes and commitment.group.chair_id:
+            wanted |= Q(pk=commitment.group.chair_id)
     at = clock.now()
     rows = Member.objects.filter(wanted, Q(ended_at=None) | Q(ended_at__gt=at), since__lte=at)
     return [member for member in rows.select_related("person").order_by("id") if member.person.email]

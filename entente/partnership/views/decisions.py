@@ -37,7 +37,7 @@ from entente.people.sign_in import MemberRequest
 
 ON_A_PAGE = 25
 FEED_LENGTH = 50
-STATE_KINDS = {"proposed": "draft", "taken": "done", "refused": "late", "reversed": "closed"}
+STATE_KINDS = {"proposed": "draft", "taken": "done", "refused": "closed", "reversed": "open"}
 STAYS = gettext_lazy("No. What was decided is never edited; a later decision can reverse it.")
 ALL_SEATS = gettext_lazy("Everybody who sits in this group, and the independent overseer.")
 

@@ -31,6 +31,12 @@ PARTS = (
         _("Who owes what by when, the late ones first."),
     ),
     (
+        "partnership_staff:group_decisions",
+        "scales",
+        _("Decisions"),
+        _("What groups decided and what they refused, and why."),
+    ),
+    (
         "agreements:agreements",
         "lock",
         _("Agreements"),

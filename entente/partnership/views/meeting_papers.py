@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import strip_tags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -27,6 +28,7 @@ from entente.people.rate_limits import sender, within_limit
 from entente.people.sign_in import MemberRequest, NotProven, member_of, prove
 from entente.ui.articles import article
 from entente.ui.printing import NotPrinted, pdf
+from entente.ui.templatetags.ui import reading_time
 
 logger = logging.getLogger(__name__)
 CALENDAR = "text/calendar; charset=utf-8"
@@ -42,6 +44,8 @@ def printed_agenda(request: MemberRequest, reference: str) -> HttpResponse:
     content = {
         "title": str(meeting),
         "reference": meeting.reference,
+        "group": str(meeting.group),
+        "when": _when(meeting),
         "blocks": article(page),
         "made_at": clock.now(),
     }
@@ -54,6 +58,12 @@ def printed_agenda(request: MemberRequest, reference: str) -> HttpResponse:
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{meeting.reference}-{language}.pdf"'
     return response
+
+
+def _when(meeting: Meeting) -> str:
+    """Day, hour and place, in one line."""
+    moment = strip_tags(reading_time(meeting.starts_at))
+    return " · ".join(part for part in (moment, meeting.place) if part)
 
 
 @require_safe
