@@ -165,8 +165,7 @@ def _address(name: str, agreement: Agreement) -> str:
 
 def _steps(whole: Whole) -> list[dict[str, Any]]:
     """The way from a draft to an agreement in force: each step with where it stands and what is missing."""
-    here, state = whole.agreement, whole.text.state
-    is_over = state in {Agreement.State.IN_FORCE, Agreement.State.SUSPENDED, Agreement.State.ENDED}
+    here = whole.agreement
     given = sum(row.given_at is not None for row in whole.opinions)
     rows = [
         (
@@ -206,9 +205,9 @@ def _steps(whole: Whole) -> list[dict[str, Any]]:
             "#signatures",
         ),
         (
-            whole.text.state_label if is_over or state == Agreement.State.INTERIM else _("In force"),
-            whole.text.state_kind if is_over or state == Agreement.State.INTERIM else "draft",
-            whole.text.what_it_does,
+            _("Agreement"),
+            whole.text.state_kind,
+            whole.text.state_label,
             reverse("agreements:agreement", args=[here.pk]),
         ),
     ]
