@@ -70,13 +70,13 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], page: str) -> None:
     for _ in range(400):
         if process.poll() is not None:
             raise RuntimeError("The site did not start; its last words are above.")
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         with contextlib.closing(connection), contextlib.suppress(OSError):
-            connection.request("GET", "/en/", headers={"Host": "localhost"})
+            connection.request("GET", page, headers={"Host": "localhost"})
             connection.getresponse().read()
             return
         time.sleep(0.05)
@@ -92,8 +92,8 @@ def site() -> Iterator[Site]:
 
 
 @contextlib.contextmanager
-def serving(admin_url: str, name: str) -> Iterator[Site]:
-    """The whole product on the database `name`, which is dropped at the end."""
+def serving(admin_url: str, name: str, first: str = "/en/") -> Iterator[Site]:
+    """The whole product on the database `name`, dropped at the end; `first` is the page waited for."""
     port = _free_port()
     environment = {
         **os.environ,
@@ -108,7 +108,7 @@ def serving(admin_url: str, name: str) -> Iterator[Site]:
     ]
     site.processes.append(subprocess.Popen(command, env=environment, cwd=ROOT))
     try:
-        _wait_for(port, site.processes[0])
+        _wait_for(port, site.processes[0], first)
         yield site
     finally:
         for process in site.processes:
