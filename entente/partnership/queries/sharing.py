@@ -95,9 +95,9 @@ def _clauses(reader: Member, own: uuid.UUID, ids: list[uuid.UUID]) -> list[Claus
 
 
 def own_coordinators(reader: Member) -> list[str]:
-    """Whom to ask in one's own organisation, by name."""
+    """Whom else to ask in one's own organisation, by name."""
     begin(reader)
     rows = Member.objects.filter(
         organisation_id=reader.organisation_id, role=Member.Role.COORDINATOR, ended_at=None
-    )
+    ).exclude(pk=reader.pk)
     return [str(one.person) for one in rows.select_related("person").order_by("person__name")[:3]]

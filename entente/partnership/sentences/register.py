@@ -83,7 +83,7 @@ def shared(publication: Publication) -> list[dict[str, str]]:
     return [
         {
             "purpose": capfirst(str(Purpose(purpose).label)),
-            "categories": listed([Category(one).label for one in categories]),
+            "categories": capfirst(listed([Category(one).label for one in categories])),
         }
         for purpose, categories in publication.terms.items()
         if purpose in Purpose.values

@@ -160,10 +160,14 @@ def secrecy(answer: Answer) -> str:
     )
 
 
-def instead(matrix: Matrix, other: Organisation | None, coordinators: list[str]) -> list[str]:
+def instead(
+    matrix: Matrix, other: Organisation | None, coordinators: list[str], *, coordinates: bool
+) -> list[str]:
     """What one can do where the answer is no, or not yet."""
     found = [_without_identity(matrix, other)]
-    if coordinators:
+    if coordinates:
+        found.append(_("You coordinate for your organisation: you can propose a clause to the others."))
+    elif coordinators:
         ask = _("Ask the coordinator of your organisation, who can propose a clause: %(names)s.")
         found.append(ask % {"names": listed(coordinators)})
     else:

@@ -20,7 +20,7 @@ from entente.partnership.forms.sharing import SharingForm
 from entente.partnership.queries.sharing import Matrix, matrix_of, own_coordinators
 from entente.partnership.rules.sharing import ORDER, Answer, Verdict
 from entente.partnership.sentences import sharing as sentences
-from entente.people.models import Organisation
+from entente.people.models import Member, Organisation
 from entente.people.sign_in import MemberRequest
 
 LISTED = 20  # answers on a page
@@ -35,17 +35,22 @@ def may_i_share(request: MemberRequest) -> HttpResponse:
     form = SharingForm(request.GET or None, partners=matrix.partners)
     is_valid = not form.is_bound or form.is_valid()
     is_asked = is_valid and form.is_asked
-    coordinators = own_coordinators(request.member)
     context = {
         "form": form,
         "receives": form.receives,
         "asked": _asked(request, form, matrix) if is_asked else None,
-        "instead": sentences.instead(matrix, form.other, coordinators),
+        "instead": _instead(request, matrix, form.other),
         "overview": _overview(request, form, matrix) if is_valid else None,
         "has_agreements": bool(matrix.parties),
         "query": _query(request),
     }
     return render(request, "partnership_staff/may_i_share.html", context, status=200 if is_valid else WRONG)
+
+
+def _instead(request: MemberRequest, matrix: Matrix, other: Organisation | None) -> list[str]:
+    """What one can always do, whatever the answer."""
+    coordinates = request.member.role == Member.Role.COORDINATOR
+    return sentences.instead(matrix, other, own_coordinators(request.member), coordinates=coordinates)
 
 
 def _query(request: MemberRequest) -> str:
@@ -173,7 +178,7 @@ def sharing_card(request: MemberRequest) -> HttpResponse:
             "at": matrix.at,
             "gives": _card_rows(matrix, receives=False),
             "receives": _card_rows(matrix, receives=True),
-            "instead": sentences.instead(matrix, None, own_coordinators(request.member)),
+            "instead": _instead(request, matrix, None),
         },
     )
     return printing.answer(
