@@ -25,6 +25,7 @@ TOLD: dict[str, Promise] = {
     "a hash of a code and the district it was sent to": _("a hash of a code and the district it was sent to"),
     "a judgement of an act": _("a judgement of an act"),
     "a keyed hash that changes daily": _("a keyed hash that changes daily"),
+    "a question about what happened": _("a question about what happened"),
     "a sentence somebody wrote without a name": _("a sentence somebody wrote without a name"),
     "a task and who does it": _("a task and who does it"),
     "a title": _("a title"),
@@ -53,12 +54,14 @@ TOLD: dict[str, Promise] = {
     "joint work": _("joint work"),
     "keeping promises": _("keeping promises"),
     "knowing that a signature binds": _("knowing that a signature binds"),
+    "knowing what was adopted": _("knowing what was adopted"),
     "knowing what was agreed": _("knowing what was agreed"),
     "knowing what was agreed when": _("knowing what was agreed when"),
     "knowing what was promised": _("knowing what was promised"),
     "knowing who answers for it": _("knowing who answers for it"),
     "knowing who speaks for whom": _("knowing who speaks for whom"),
     "knowing whom to ask": _("knowing whom to ask"),
+    "lending": _("lending"),
     "name, post, numbers at work and languages": _("name, post, numbers at work and languages"),
     "name, work address and languages": _("name, work address and languages"),
     "nobody overwrites another unseen": _("nobody overwrites another unseen"),
@@ -70,6 +73,7 @@ TOLD: dict[str, Promise] = {
     "rate limits": _("rate limits"),
     "reaching each other": _("reaching each other"),
     "reaching the right person in time": _("reaching the right person in time"),
+    "redress": _("redress"),
     "sign-in": _("sign-in"),
     "telling everybody once": _("telling everybody once"),
     "telling invited voices from open ones": _("telling invited voices from open ones"),
@@ -85,11 +89,19 @@ TOLD: dict[str, Promise] = {
     "the hash of a secret address": _("the hash of a secret address"),
     "the name of who brings a point": _("the name of who brings a point"),
     "the right to know who looked": _("the right to know who looked"),
+    "three years after it is closed": _("three years after it is closed"),
     "trust between those who sit there": _("trust between those who sit there"),
+    "two years": _("two years"),
     "until the dialogue closes": _("until the dialogue closes"),
     "until the membership ends": _("until the membership ends"),
     "until the next count": _("until the next count"),
     "until twelve months after closing": _("until twelve months after closing"),
+    "what a complaint is about, a hash of a code, no name": _(
+        "what a complaint is about, a hash of a code, no name"
+    ),
+    "what happened to somebody, in their words": _("what happened to somebody, in their words"),
+    "what is put right for somebody": _("what is put right for somebody"),
+    "what was said about a complaint": _("what was said about a complaint"),
     "when somebody signed in": _("when somebody signed in"),
     "which organisation belongs to which group, and who represents it there": _(
         "which organisation belongs to which group, and who represents it there"
@@ -105,11 +117,17 @@ TOLD: dict[str, Promise] = {
     "who answered in the last seconds, under a pseudonym": _(
         "who answered in the last seconds, under a pseudonym"
     ),
+    "who asked for a room or an interpreter, when and what for": _(
+        "who asked for a room or an interpreter, when and what for"
+    ),
+    "who bound their organisation": _("who bound their organisation"),
     "who came to a meeting": _("who came to a meeting"),
     "who changed a promise": _("who changed a promise"),
     "who corrected an entry": _("who corrected an entry"),
+    "who decided to finance something, in which words": _("who decided to finance something, in which words"),
     "who did what, with the reason": _("who did what, with the reason"),
     "who disagreed with a decision and why": _("who disagreed with a decision and why"),
+    "who entered what was spent": _("who entered what was spent"),
     "who gave an opinion": _("who gave an opinion"),
     "who looked, and for what": _("who looked, and for what"),
     "who may sign for which organisation": _("who may sign for which organisation"),
