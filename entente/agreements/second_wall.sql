@@ -314,8 +314,9 @@ create or replace function authz.moderation_figures(wanted uuid) returns jsonb l
      and exists (select from records_record r where r.id = wanted and r.public_since <= authz.at()) $$;
 
 -- The directory's entries that say every one of the words, in themselves or in a post the reader may ring. Row
--- security would switch the trigram indexes off: their operators may leak what they compare. A word is looked
--- for as it stands and nearly so; only where that finds nothing, much looser: a typing error is forgiven.
+-- security would switch the trigram indexes off: their operators may leak what they compare. Words are looked for
+-- as they stand; where hardly any entry has one, names and posts that come close count too, and if there are none
+-- either, those that come less close: a typing error is forgiven. Closeness is told of few only: it costs.
 create or replace function authz.found_entries(wanted text[]) returns table (entry uuid, closeness real)
   language plpgsql security definer set search_path = public, authz, pg_temp as $$
 declare own uuid := authz.organisation(); ringable uuid[] := authz.partners() || authz.organisation();
@@ -323,68 +324,32 @@ declare own uuid := authz.organisation(); ringable uuid[] := authz.partners() ||
   word text; threshold text; now_found uuid[]; found_ids uuid[]; begin
   if not coalesce(authz.kind() in ('member', 'job'), false) then return; end if;
   foreach word in array wanted loop
+    now_found := array(
+      select e.id from people_entry e where e.words like '%' || word || '%'
+      union
+      select e.id from people_contact c join people_entry e on e.organisation_id = c.organisation_id
+       where c.words like '%' || word || '%' and c.state <> 'left'
+         and (everything or c.organisation_id = any(ringable) or keeps and e.keeper_id = own));
     foreach threshold in array case when length(word) < 5 then array['0.6'] else array['0.6', '0.4'] end loop
+      exit when cardinality(now_found) >= case threshold when '0.6' then 5 else 1 end;
       perform set_config('pg_trgm.word_similarity_threshold', threshold, true);
       now_found := array(
-        select e.id from people_entry e where e.words like '%' || word || '%' or e.words %> word
+        select unnest(now_found)
+        union
+        select e.id from people_entry e where e.called %> word
         union
         select e.id from people_contact c join people_entry e on e.organisation_id = c.organisation_id
-         where (c.words like '%' || word || '%' or c.words %> word) and c.state <> 'left'
+         where c.words %> word and c.state <> 'left'
            and (everything or c.organisation_id = any(ringable) or keeps and e.keeper_id = own));
-      exit when cardinality(now_found) > 0;
     end loop;
     found_ids := case when found_ids is null then now_found
       else array(select unnest(found_ids) intersect select unnest(now_found)) end;
     exit when cardinality(found_ids) = 0;
   end loop;
-  return query select e.id, word_similarity(array_to_string(wanted, ' '), e.words)
-    from people_entry e where e.id = any(found_ids);
+  if cardinality(found_ids) > 100 then return query select f, 0::real from unnest(found_ids) f; end if;
+  return query select e.id, word_similarity(array_to_string(wanted, ' '), e.called)
+    from people_entry e where e.id = any(found_ids) and cardinality(found_ids) <= 100;
 end $$;
--- Where published agreements stand at this second, and since when who is a party: for everybody, and nothing else
--- of them. A draft is never among them, nor what nobody described.
-create or replace function authz.standing_of_published(wanted uuid[]) returns table (agreement uuid, state text,
-    starts_at timestamptz, ends_at timestamptz, moved_at timestamptz, organisation uuid, slug text, name text,
-    names jsonb, joined_at timestamptz, signed_at timestamptz, left_at timestamptz)
-  language sql stable security definer set search_path = public, authz, pg_temp as $$
-  select a.id, case when a.ends_at <= authz.at() then 'ended' else a.state end, a.starts_at, a.ends_at,
-         (select max(e.at) from audit_event e where e.record_id = a.id and e.allowed and e.name = any(array[
-            'agreements.interim_begun', 'agreements.agreement_brought_into_force',
-            'agreements.agreement_suspended', 'agreements.agreement_resumed'])),
-         o.id, o.slug, o.name, o.names, y.joined_at, y.signed_at, y.left_at
-    from agreements_agreement a
-    left join agreements_party y on y.agreement_id = a.id and y.joined_at <= authz.at()
-    left join people_organisation o on o.id = y.organisation_id
-   where authz.kind() is not null and a.id = any(wanted) and a.state <> 'draft'
-     and exists (select from partnership_publication p where p.agreement_id = a.id)
-   order by a.id, y.joined_at, o.name $$;
--- How many agreements live that nobody has described to the public yet: a number, nothing else.
-create or replace function authz.undescribed_agreements() returns bigint language sql stable security definer
-  set search_path = public, authz, pg_temp as $$
-  select count(*) from agreements_agreement a
-   where authz.kind() is not null and a.state in ('interim', 'in_force', 'suspended')
-     and (a.ends_at is null or a.ends_at > authz.at())
-     and not exists (select from partnership_publication p where p.agreement_id = a.id) $$;
--- What people complained about and what came of it, for everybody: in tens, so that nobody finds one among them.
-create or replace function authz.complaint_figures() returns jsonb language sql stable security definer
-  set search_path = public, authz, pg_temp as $$
-  select jsonb_build_object(
-    'received', count(*) / 10 * 10,
-    'answered', count(answered_at) / 10 * 10,
-    'in_time', count(answered_at) filter (where answered_at < answer_by) / 10 * 10,
-    'upheld', count(*) filter (where outcome = 'upheld') / 10 * 10,
-    'partly', count(*) filter (where outcome = 'partly') / 10 * 10,
-    'not_upheld', count(*) filter (where outcome = 'not_upheld') / 10 * 10,
-    'not_ours', count(*) filter (where outcome = 'not_ours') / 10 * 10)
-    from rights_complaint $$;
-
--- When something that partners lend is taken, for every member: not by whom, and not what for.
-create or replace function authz.taken_times(wanted uuid, since timestamptz, until timestamptz) returns jsonb
-  language sql stable security definer set search_path = public, authz, pg_temp as $$
-  select coalesce(jsonb_agg(jsonb_build_array(b.id, b.starts_at, b.ends_at) order by b.starts_at), '[]')
-    from partnership_booking b
-   where b.resource_id = wanted and b.state in ('confirmed', 'returned') and b.starts_at < until
-     and case b.state when 'returned' then least(b.ends_at, b.returned_at) else b.ends_at end > since
-     and authz.kind() in ('member', 'job') $$;
 
 -- What a table says is never changed, whoever asks.
 create or replace function authz.refuse_update() returns trigger language plpgsql as $$ begin

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from entente.people.listing import ON_CONTACT, ON_ENTRY, NewContact, NewEntry
 from entente.people.models import Area, Contact, Entry, Organisation
 from entente.people.queries.directory import Wanted
-from entente.people.vocabulary import Channel, Kind, Prevention, Scenario, TieKind, spoken_choices
+from entente.people.vocabulary import SPOKEN, Channel, Kind, Prevention, Scenario, TieKind, spoken_choices
 
 NUMBER = re.compile(r"^[+0-9][0-9 ()/.-]{2,38}$")
 JOINERS = "\u200c\u200d"
@@ -368,7 +368,8 @@ class CoverageForm(forms.Form):
     own_languages = settings.LANGUAGES
 
     def __init__(self, data: Any = None) -> None:
-        super().__init__(data)
+        asked = str((data or {}).get("spoken", ""))
+        super().__init__({"spoken": asked if asked in SPOKEN else get_language() or "en"})
         field = self.fields["spoken"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = spoken_choices()

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'French'), ('ar', 'Arabic'), ('ro', 'Romanian')], default='en', max_length=5)),
                 ('texts', models.JSONField(default=dict)),
                 ('words', models.TextField(blank=True, help_text='What it is found by: see search_words.')),
+                ('called', models.TextField(blank=True, help_text='Its names alone, where a typing error is forgiven.')),
                 ('name_key', models.CharField(help_text='One spelling for all ways to write the name.', max_length=200)),
                 ('state', models.CharField(choices=[('draft', 'not verified yet'), ('verified', 'verified'), ('stale', 'perhaps out of date'), ('archived', 'archived')], default='draft', max_length=8)),
                 ('archived_reason', models.CharField(blank=True, max_length=300)),
@@ -120,6 +121,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='entry',
             index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='people_entry_words', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['called'], name='people_entry_called', opclasses=['gin_trgm_ops']),
         ),
         migrations.AddIndex(
             model_name='entry',

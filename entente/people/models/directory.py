@@ -63,7 +63,7 @@ class Entry(models.Model):
         read=f"({IS_JOB} or {IS_MEMBER} or {IS_CONFIRMATION} and id = {CONFIRMED})",
         insert=f"({IS_JOB} or {COORDINATES} and keeper_id = {ORGANISATION})",
         change=f"({IS_JOB} or {IS_MEMBER} and {OWN_OR_KEPT} or {IS_CONFIRMATION} and id = {CONFIRMED})",
-        columns=(*CORRECTED, "kind", "name_key", "language", "verified_at", "archived_reason"),
+        columns=(*CORRECTED, "kind", "name_key", "called", "language", "verified_at", "archived_reason"),
         public=f"select, update ({', '.join(CORRECTED)})",
         is_kept=True,
     )
@@ -96,6 +96,7 @@ class Entry(models.Model):
     language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
     texts = models.JSONField(default=dict)
     words = models.TextField(blank=True, help_text="What it is found by: see search_words.")
+    called = models.TextField(blank=True, help_text="Its names alone, where a typing error is forgiven.")
     name_key = models.CharField(max_length=200, help_text="One spelling for all ways to write the name.")
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     archived_reason = models.CharField(max_length=300, blank=True)
@@ -114,6 +115,7 @@ class Entry(models.Model):
     class Meta:
         indexes = (
             GinIndex(fields=["words"], name="people_entry_words", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["called"], name="people_entry_called", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["name_key", "id"], name="people_entries_by_name"),
         )
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-SIZE, RADIUS, LETTER = 920, 270, 17
-LONGEST = 28  # signs of a name
+SIZE, RADIUS, LETTER = 920, 240, 17
+LONGEST = 25  # signs of a name
 INK, SOFT, ACCENT, PAPER = "#1c2426", "#4f5a5c", "#0a5c63", "#ffffff"
 # How each kind of tie is drawn, so that none is told by colour alone; those with a point go one way.
 DASHES = {"works_with": "", "refers_to": "9 5", "funds": "2 5", "trains": "14 4 2 4", "hosts": "20 6"}

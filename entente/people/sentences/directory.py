@@ -128,8 +128,8 @@ def entry_facts(entry: Entry, districts: list[Area]) -> list[dict[str, Any]]:
         "web": entry.web,
         "languages": joined(language_labels(entry.languages)),
         "areas": joined(area_labels(entry, districts)),
-        "prevention": joined(labels(Prevention, entry.prevention)),
-        "scenarios": joined(labels(Scenario, entry.scenarios)),
+        "prevention": " · ".join(labels(Prevention, entry.prevention)),
+        "scenarios": " · ".join(labels(Scenario, entry.scenarios)),
         "accessibility": entry.text("accessibility"),
         "has_safeguarding": safeguarding,
     }
@@ -196,7 +196,7 @@ def _value_in_words(key: str, value: Any) -> str:
     if name == "languages":
         return joined(language_labels(value))
     if name in {"prevention", "scenarios"}:
-        return joined(labels(Prevention if name == "prevention" else Scenario, value))
+        return " · ".join(labels(Prevention if name == "prevention" else Scenario, value))
     if name == "kind":
         return str(dict(Kind.choices).get(value, value))
     if isinstance(value, bool) or value is None:

@@ -151,7 +151,9 @@ def make_findable(entry: Entry, areas: dict[str, list[str]]) -> None:
     """What an entry is found by: names, kind and districts in every language, and what it does."""
     organisation = entry.organisation
     entry.name_key = name_key(organisation.name)[:200]
-    texts = [organisation.name, *organisation.names.values(), *_kind_labels(entry.kind)]
+    names = [organisation.name, *organisation.names.values()]
+    entry.called = search_words(names)
+    texts = [*names, *_kind_labels(entry.kind)]
     texts += [name for slug in entry.areas for name in areas.get(slug, ())]
     texts += [entry.services, entry.referral_route]
     texts += [told.get(name, "") for told in entry.texts.values() for name in ("services", "referral_route")]

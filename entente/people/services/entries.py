@@ -142,7 +142,7 @@ def keep_entry(entry: Entry, change: EntryChange | None, *more: str) -> None:
         named = [name for name in ON_ORGANISATION if name in fields]
         if named:
             entry.organisation.save(update_fields=named)
-            fields.add("name_key")
+            fields |= {"name_key", "called"}
         fields -= set(ON_ORGANISATION)
         areas = {area.slug: [area.name, *area.names.values()] for area in Area.objects.all()}
         make_findable(entry, areas)
