@@ -179,6 +179,7 @@ WHO_GETS: dict[str, tuple[int, int, int, int, int]] = {
     "partnership_staff:found_group":       (302, 200, 403, 403, 403),
     "partnership_staff:group":           (302, 404, 404, 404, 404),
     "partnership_staff:edit_group":      (302, 404, 404, 404, 404),
+    "partnership_staff:translate_group": (302, 404, 404, 404, 404),
     "partnership_staff:activate_group":  (302, 404, 404, 404, 404),
     "partnership_staff:suspend_group":   (302, 404, 404, 404, 404),
     "partnership_staff:resume_group":    (302, 404, 404, 404, 404),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from entente.audit import clock
 from entente.audit.actors import acting
@@ -159,3 +160,20 @@ def test_the_list_stays_flat(
     client.get("/staff/groups/")
     with django_assert_max_num_queries(15):  # type: ignore[attr-defined]
         client.get("/staff/groups/")
+
+
+def test_it_is_said_in_another_language_until_the_original_changes(city: City, client_of: ClientOf) -> None:
+    group = founded(city)
+    client, page = client_of(city.amina), f"/staff/groups/{group.reference}/"
+    told = client.get(f"{page}translate/fr/").content.decode()
+    assert PURPOSE in told
+    typed = {"name": "Crue", "purpose": "Nous décidons qui fait quoi.", "edition": str(group.edition)}
+    assert client.post(f"{page}translate/fr/", typed).status_code == 302
+    assert client.get(f"{page}translate/en/").status_code == 404
+    with translation.override("fr"):
+        assert str(now(group, city.amina)) == "Crue"
+        assert now(group, city.amina).told_purpose == "Nous décidons qui fait quoi."
+    assert client.post(f"{page}translate/ar/", typed).status_code == 409
+    services.edit_group(group, by=city.amina, purpose="We do something else.")
+    with translation.override("fr"):
+        assert now(group, city.amina).told_purpose == "We do something else."

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -102,7 +103,7 @@ class GroupForm(forms.Form):
 
 
 class EditGroupForm(GroupForm):
-    """The same later, with who chairs, over the edition that was read."""
+    """The same later, with who chairs, over the edition that was read. A changed text is translated anew."""
 
     chair = forms.ChoiceField(label=_("Who chairs?"), required=False)
     edition = forms.IntegerField(widget=forms.HiddenInput)
@@ -123,6 +124,54 @@ class EditGroupForm(GroupForm):
     def clean_chair(self) -> Member | None:
         """One of those who sit there."""
         return self.members.get(self.cleaned_data["chair"])
+
+
+class TranslateGroupForm(forms.Form):
+    """What a group says about itself, in another language; each field shows what is translated."""
+
+    edition = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, group: Group, language: str) -> None:
+        told = dict(group.texts.get(language, {}))
+        told["objectives"] = "\n".join(told.get("objectives", []))
+        names = {"name": group.task_force.names.get(language, ""), "edition": group.edition}
+        super().__init__(data, initial={**told, **names})
+        for field in ("name", "purpose", "objectives", "scope", "out_of_scope", "communication"):
+            original = self.original(group, field)
+            if original:
+                self.fields[field] = self.box(field, original)
+
+    def original(self, group: Group, field: str) -> str:
+        """What was written first."""
+        if field == "name":
+            return group.task_force.name
+        found = getattr(group, field)
+        return "\n".join(found) if field == "objectives" else str(found)
+
+    def box(self, field: str, original: str) -> forms.Field:
+        """As long as the original may be, and the original above it."""
+        like = GroupForm.base_fields[field]
+        assert isinstance(like, Line)
+        kind = Line if field == "name" else Passage
+        widget = one_line() if field == "name" else several_lines(3)
+        return kind(
+            label=like.label,
+            help_text=format_html('<span dir="auto">{}</span>', original),
+            required=False,
+            max_length=like.max_length,
+            widget=widget,
+        )
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What was typed, as a group keeps it."""
+        texts = {name: text for name, text in self.cleaned_data.items() if name not in {"name", "edition"}}
+        texts["objectives"] = [line for line in texts.get("objectives", "").splitlines() if line]
+        return {
+            "texts": texts,
+            "name": self.cleaned_data.get("name", ""),
+            "edition": self.cleaned_data["edition"],
+        }
 
 
 class ReviewForm(forms.Form):

@@ -15,6 +15,7 @@ from entente.ui.templatetags.ui import number
 SENTENCES: dict[str, Promise] = {
     "group_founded": _("%(who)s founded the group."),
     "group_edited": _("%(who)s changed what the group says about itself."),
+    "group_translated": _("%(who)s translated what the group says about itself."),
     "group_activated": _("%(who)s let the group begin its work."),
     "group_suspended": _("%(who)s let the group rest and said why: “%(reason)s”"),
     "group_resumed": _("%(who)s let the group work again."),

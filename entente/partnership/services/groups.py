@@ -20,6 +20,7 @@ from entente.records.references import new_reference
 
 PREFIX = "GRP"
 State = Group.State
+TRANSLATED = (*Group.TRANSLATED, "objectives")
 
 
 class Terms(TypedDict, total=False):
@@ -111,6 +112,13 @@ def edit_group(
     for field in changed:
         setattr(group, field, changes[field])  # type: ignore[literal-required]
     force = group.task_force
+    if "texts" not in changes and any(field in TRANSLATED for field in changed):
+        # A translation of what stood there before would say something else.
+        group.texts = {
+            code: {field: text for field, text in told.items() if field not in changed}
+            for code, told in group.texts.items()
+        }
+        changed.append("texts")
     is_renamed = bool(name) and (force.name != name or (names is not None and force.names != names))
     if is_renamed:
         people.rename_task_force(force, by=by, name=name, names=force.names if names is None else names)
@@ -120,6 +128,30 @@ def edit_group(
     group.save(update_fields=[*changed, "edition"])
     fields = [*changed, *(["name"] if is_renamed else [])]
     log("partnership.group_edited", by=by, about=group, decision=decision, details={"fields": fields})
+    return group
+
+
+@transaction.atomic
+def translate_group(
+    group: Group,
+    *,
+    by: Actor,
+    language: str,
+    texts: dict[str, Any],
+    name: str = "",
+    edition: int | None = None,
+) -> Group:
+    """Say in another language what a group says about itself; what is empty is shown as it was written."""
+    group = held(group, by)
+    decision = rules.may_edit_group(by, group, edition, clock.now()).require()
+    told = {field: texts[field] for field in TRANSLATED if texts.get(field)}
+    group.texts, group.edition = {**group.texts, language: told}, group.edition + 1
+    group.save(update_fields=["texts", "edition"])
+    force = group.task_force
+    if name and force.names.get(language) != name:
+        people.rename_task_force(force, by=by, name=force.name, names={**force.names, language: name})
+    details = {"language": language}
+    log("partnership.group_translated", by=by, about=group, decision=decision, details=details)
     return group
 
 

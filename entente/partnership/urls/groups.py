@@ -22,6 +22,7 @@ staff_urls: list[URLPattern] = [
     path(f"{PLACE}leave/", places.leave_group, name="leave_group"),
     path(GROUP, groups.group, name="group"),
     path(f"{GROUP}edit/", groups.edit_group, name="edit_group"),
+    path(f"{GROUP}translate/<str:language>/", groups.translate_group, name="translate_group"),
     path(f"{GROUP}begin/", groups.activate_group, name="activate_group"),
     path(f"{GROUP}suspend/", groups.suspend_group, name="suspend_group"),
     path(f"{GROUP}resume/", groups.resume_group, name="resume_group"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -18,7 +19,7 @@ from entente.agreements.forms import ReasonForm
 from entente.audit import clock
 from entente.audit.decisions import Decision, Refused
 from entente.audit.queries import history
-from entente.partnership.forms.groups import EditGroupForm, GroupForm, ReviewForm
+from entente.partnership.forms.groups import EditGroupForm, GroupForm, ReviewForm, TranslateGroupForm
 from entente.partnership.models import Charter, Group, Place, Signature
 from entente.partnership.queries import charters as charter_queries
 from entente.partnership.queries import groups as queries
@@ -185,6 +186,7 @@ def _inside(request: MemberRequest, found: Group, place: Place | None) -> dict[s
         and charter_queries.on_its_way(versions) is None,
         "steps": _open_steps(found, places, reader),
         "may_keep": rules.may_keep_group(reader, found),
+        "other_languages": [row for row in settings.LANGUAGES if row[0] != found.language],
         "may_leave": place is not None
         and place_rules.may_leave_group(reader, _of(place, found), clock.now()),
         "events": page,
@@ -334,6 +336,32 @@ def _beside(form: EditGroupForm, found: Group) -> list[dict[str, Any]]:
 def _in_words(bound: forms.Field, value: Any) -> str:
     choices = dict(getattr(bound, "choices", ()))
     return str(choices.get(value, value or "–"))
+
+
+def translate_group(request: MemberRequest, reference: str, language: str) -> HttpResponse:
+    """Say in another language what it says about itself."""
+    found, by = found_or_404(request, reference), request.member
+    if language not in dict(settings.LANGUAGES) or language == found.language:
+        raise Http404
+    rules.runs_group(by, found).require()
+    decision = rules.may_keep_group(by, found)
+    form = TranslateGroupForm(request.POST or None, group=found, language=language)
+    if form.is_valid():
+        try:
+            services.translate_group(found, by=by, language=language, **form.given)
+        except Refused as refused:
+            decision = note_refusal(request, found, refused)
+        else:
+            messages.success(request, str(_("Saved.")))
+            return redirect("partnership_staff:group", reference)
+    status = REFUSED_HERE if not decision else NOT_READ if form.errors else 200
+    context = {
+        "group": found,
+        "form": form,
+        "language_name": dict(settings.LANGUAGES)[language],
+        "refusal": "" if decision else str(decision),
+    }
+    return render(request, "partnership_staff/translate_group.html", context, status=status)
 
 
 def review_group(request: MemberRequest, reference: str) -> HttpResponse:

@@ -22,6 +22,7 @@ from entente.partnership.charter_texts import shipped
 from entente.partnership.forms.places import AcceptForm, InviteForm, PlaceForm, RepresentativeForm, WhyForm
 from entente.partnership.models import Place
 from entente.partnership.queries import charters as charter_queries
+from entente.partnership.queries import commitments as promises
 from entente.partnership.queries import groups as queries
 from entente.partnership.rules import groups as group_rules
 from entente.partnership.rules import places as rules
@@ -247,6 +248,7 @@ def leave_group(request: MemberRequest, place_id: uuid.UUID) -> HttpResponse:
         context={
             "group": found.group,
             "agreements": _agreements_with(found, by),
+            "promises": promises.open_in(found.group, by).filter(organisation_id=found.organisation_id),
             "seats": [
                 seat
                 for seat in queries.seated(found.group, by)
