@@ -60,6 +60,20 @@ def _invite(arguments: argparse.Namespace) -> int:
     return invite(arguments.address, shows_link=arguments.show_link)
 
 
+def _add_member(arguments: argparse.Namespace) -> int:
+    _django()
+    from entente.config.add_member import add_member
+
+    return add_member(
+        arguments.organisation,
+        person=arguments.person,
+        email=arguments.email,
+        role=arguments.role,
+        language=arguments.language,
+        shows_link=arguments.show_link,
+    )
+
+
 def _start_town(arguments: argparse.Namespace) -> int:
     _django()
     from entente.config.start_town import Wanted, start_town
@@ -124,6 +138,18 @@ def parser() -> argparse.ArgumentParser:
         "--language", default="en", choices=["en", "fr", "ar", "ro"], help="the coordinator’s language"
     )
     start.add_argument("--show-link", action="store_true", help="show the link here instead of mailing it")
+    member = add("add-member", "Add somebody to an organisation and let them in, as the owner.", _add_member)
+    member.add_argument("organisation", help="the organisation’s short name, as in its page’s address")
+    member.add_argument("--person", required=True, help="their name")
+    member.add_argument("--email", required=True, help="their e-mail address")
+    roles_of_members = ["member", "coordinator", "officer", "overseer"]
+    member.add_argument(
+        "--role", default="member", choices=roles_of_members, help="what they may do (member)"
+    )
+    member.add_argument(
+        "--language", default="en", choices=["en", "fr", "ar", "ro"], help="the person’s language"
+    )
+    member.add_argument("--show-link", action="store_true", help="show the link here instead of mailing it")
     polis = add("import-polis", "Bring in a conversation exported from Polis, as the owner.", _import_polis)
     polis.add_argument("folder", help="the folder or zip with comments.csv and votes.csv")
     polis.add_argument(

@@ -26,9 +26,11 @@ def owner_url() -> Iterator[str]:
     database.drop_database(admin_url, name)
 
 
-def run(url: str, *options: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def run(
+    url: str, *options: str, typed: str = "", command: str = "start-town"
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "entente.config", "start-town", *options],
+        [sys.executable, "-m", "entente.config", command, *options],
         env={**os.environ, "DATABASE_URL": url},
         cwd=ROOT,
         input=typed,
@@ -36,6 +38,10 @@ def run(url: str, *options: str, typed: str = "") -> subprocess.CompletedProcess
         text=True,
         check=False,
     )
+
+
+def add_member(url: str, *options: str) -> subprocess.CompletedProcess[str]:
+    return run(url, *options, command="add-member")
 
 
 def rows(url: str, query: str) -> list[tuple[object, ...]]:
@@ -62,6 +68,22 @@ def test_it_makes_the_first_organisation_and_lets_its_coordinator_in_once(owner_
     assert rows(owner_url, "select email, language from people_account") == [("ines@valmer.example", "fr")]
     events = {name for (name,) in rows(owner_url, "select name from audit_event")}
     assert events >= {"people.organisation_added", "people.member_added", "people.member_invited"}
+
+    officer = (
+        "--person",
+        "Marta Lind",
+        "--email",
+        "marta@valmer.example",
+        "--role",
+        "officer",
+        "--show-link",
+    )
+    assert add_member(owner_url, "nowhere", *officer).returncode == 1
+    added = add_member(owner_url, "city-of-valmer", *officer)
+    assert added.returncode == 0, added.stderr
+    assert "Marta Lind acts for City of Valmer" in added.stdout
+    assert add_member(owner_url, "city-of-valmer", *officer).returncode == 1
+    assert sorted(rows(owner_url, "select role from people_membership")) == [("coordinator",), ("officer",)]
 
     again = run(owner_url, *SAID)
     assert again.returncode == NOT_EMPTY

@@ -117,7 +117,7 @@ def write_cards(rows: Iterable[Mapping[str, str]]) -> bytes:
         for name, key in (("EMAIL", "email"), ("TEL", "phone")):
             if row.get(prefix + key):
                 lines.append(f"{name};TYPE=work:{_escaped(row[prefix + key])}")
-        for code in row.get(f"{prefix}languages", "").split(","):
+        for code in row.get(f"{prefix}languages", "").replace(";", ",").split(","):
             if code.strip():
                 lines.append(f"LANG:{_escaped(code.strip())}")
         if not person and row.get("web"):

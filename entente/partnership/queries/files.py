@@ -57,8 +57,12 @@ def abandoned_directory_imports(reader: Actor) -> list[uuid.UUID]:
 def sentence(finding: Mapping[str, Any]) -> str:
     """What an import keeps of a finding, in the language of the moment."""
     detail = dict(finding["detail"])
-    if detail.get("column") in fields():
-        detail["column"] = heading(detail["column"], get_language() or "en")
+    column = detail.get("column")
+    if column in fields():
+        detail["column"] = heading(column, get_language() or "en")
+        labels = _code_labels().get(column, {})
+        for side in {"now", "then"} & detail.keys() if labels else ():
+            detail[side] = ", ".join(labels.get(code, code) for code in detail[side].split(", "))
     if finding["code"] == Fault.NOT_ALLOWED:
         detail["reason"] = gettext(detail["reason"])
     return gettext(SENTENCES[Fault(finding["code"])]) % detail
@@ -194,11 +198,11 @@ def export_columns() -> tuple[str, ...]:
     return fields()
 
 
-def export_rows(entries: Iterable[Entry], reader: Actor) -> list[dict[str, str]]:
-    """A row for each contact the reader sees, or one for an organisation without; in their words."""
+def export_rows(entries: Iterable[Entry], reader: Actor, *, in_codes: bool = False) -> list[dict[str, str]]:
+    """A row for each contact the reader sees, or one for an organisation without; in words or codes."""
     entries = list(entries)
     posts = _visible_posts(entries, reader)
-    words = _labels(reader)
+    words = {} if in_codes else _labels(reader)
     rows = []
     for entry in entries:
         said = _said(entry_values(entry), words) | {"name": entry.organisation.name}
@@ -220,6 +224,10 @@ def _visible_posts(entries: list[Entry], reader: Actor) -> dict[uuid.UUID, list[
 
 def _labels(reader: Actor) -> dict[str, dict[str, str]]:
     begin(reader)
+    return {**_code_labels(), "areas": {area.slug: str(area) for area in Area.objects.all()}}
+
+
+def _code_labels() -> dict[str, dict[str, str]]:
     spoken = dict(vocabulary.spoken_choices())
     language = get_language() or "en"
     return {
@@ -227,7 +235,7 @@ def _labels(reader: Actor) -> dict[str, dict[str, str]]:
         "prevention": {value: str(label) for value, label in vocabulary.Prevention.choices},
         "scenarios": {value: str(label) for value, label in vocabulary.Scenario.choices},
         "languages": spoken,
-        "areas": {area.slug: str(area) for area in Area.objects.all()},
+        "contact_languages": spoken,
         "has_safeguarding": {"True": YES.get(language, "yes"), "False": NO.get(language, "no")},
     }
 

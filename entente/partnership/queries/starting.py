@@ -88,7 +88,7 @@ def steps(reader: Member) -> list[Step]:
             _("Ten contacts from a spreadsheet"),
             _("Whom would you ring tonight? Paste ten rows from the list you have."),
             contacts >= TEN,
-            _("%(number)d of %(wanted)d") % {"number": contacts, "wanted": TEN} if contacts else "",
+            _contacts_so_far(contacts),
             reverse("partnership_staff:upload_directory"),
             _("Bring them in"),
             _("Each contact and each entry can be corrected, ended or archived."),
@@ -116,6 +116,12 @@ def steps(reader: Member) -> list[Step]:
             _("As long as nobody signed, everything in a draft can be changed, and the draft can be ended."),
         ),
     ]
+
+
+def _contacts_so_far(contacts: int) -> Any:
+    if contacts >= TEN:
+        return _("Contacts: %(number)d") % {"number": contacts}
+    return _("Contacts: %(number)d of %(wanted)d") % {"number": contacts, "wanted": TEN} if contacts else ""
 
 
 def other_organisations(reader: Member) -> list[Organisation]:
@@ -158,7 +164,8 @@ def left_to_do(reader: Member) -> list[Left]:
          _("Fill in the draft agreement and bring it to signature. Until then nothing is shared under it."),
          "agreements:agreements"),
         ("invite", True,
-         _("Let the people of your partners in: whoever runs the server does it with `entente invite`."), ""),
+         _("Let your partners’ people in. Whoever runs the server adds each of them and sends the link."),
+         ""),
     ]  # fmt: skip
     return [Left(key, sentence, _address(view)) for key, is_left, sentence, view in left if is_left]
 

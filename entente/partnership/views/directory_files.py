@@ -228,7 +228,8 @@ def export_directory(request: MemberRequest, form: str) -> HttpResponse:
     if form not in TYPES:
         raise Http404
     wanted = WantedForm(request.GET, areas=directory.areas(request.member)).wanted
-    rows = files.export_rows(directory.entries(request.member, wanted), request.member)
+    entries = directory.entries(request.member, wanted)
+    rows = files.export_rows(entries, request.member, in_codes=form == "vcf")
     content = _written(form, rows)
     services.export_directory(by=request.member, form=form, rows=len(rows))
     return _file(form, content, f"directory-{clock.now():%Y-%m-%d}.{form}")
