@@ -55,6 +55,7 @@ GUARD_READS = (
     "partnership_publication",
     "rights_complaint",
     "partnership_booking",
+    "partnership_fund",
 )
 COMMON = 2_000  # a word in as many texts is no way to find one
 READERS = ("entente_staff", "entente_public", "entente_worker", "entente_auditor", "entente_guard")

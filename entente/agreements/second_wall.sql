@@ -351,6 +351,12 @@ declare own uuid := authz.organisation(); ringable uuid[] := authz.partners() ||
     from people_entry e where e.id = any(found_ids) and cardinality(found_ids) <= 100;
 end $$;
 
+-- The member's organisation keeps the books of a fund. The policy of who may read about it asks here: asking the
+-- fund's own policy, which asks for its readers, would never end.
+create or replace function authz.keeps_fund(fund uuid) returns boolean language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select exists (select from partnership_fund f where f.id = fund and f.keeper_id = authz.organisation()) $$;
+
 -- What a table says is never changed, whoever asks.
 create or replace function authz.refuse_update() returns trigger language plpgsql as $$ begin
   raise exception 'this row of % stays as it is', tg_table_name using errcode = '42501';

@@ -20,6 +20,11 @@ class Bar:
     number: int
 
     @property
+    def word(self) -> float:
+        """Where a word in the middle of it stands."""
+        return self.x + self.width / 2
+
+    @property
     def middle(self) -> float:
         """Where a word on it stands."""
         return self.y + BAR / 2

@@ -142,7 +142,7 @@ class ResourceFilter(forms.Form):
     kind = forms.ChoiceField(
         label=_("Show"), choices=[("", _("everything")), *Resource.Kind.choices], required=False
     )
-    language = forms.ChoiceField(
+    spoken = forms.ChoiceField(
         label=_("in"), choices=[("", _("any language")), *settings.LANGUAGES], required=False
     )
     area = forms.ChoiceField(label=_("around"), choices=area_choices, required=False)

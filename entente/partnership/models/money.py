@@ -125,7 +125,7 @@ class FundReader(models.Model):
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER}"
         f" and (keeper_id = {ORGANISATION} or organisation_id = {ORGANISATION}))",
-        insert=f"({KEEPS_FUND} and {OF_OWN_FUND})",
+        insert=f"({KEEPS_FUND} and ({IS_JOB} or authz.keeps_fund(fund_id)))",
         change=KEEPS_FUND,
     )
 

@@ -32,15 +32,15 @@ class Taken:
 
 
 def resources(reader: Actor, filters: dict[str, Any]) -> QuerySet[Resource]:
-    """What is offered now, by `kind`, `area`, `language` and words."""
+    """What is offered now, by `kind`, `area`, `spoken` language and words."""
     rows = Resource.objects.visible_to(reader).filter(withdrawn_at=None)
     rows = rows.filter(Q(offered_until=None) | Q(offered_until__gte=clock.today()))
     if kind := filters.get("kind"):
         rows = rows.filter(kind=kind)
     if area := filters.get("area"):
         rows = rows.filter(area_id=area)
-    if language := filters.get("language"):
-        rows = rows.filter(languages__contains=[language])
+    if spoken := filters.get("spoken"):
+        rows = rows.filter(languages__contains=[spoken])
     if words := filters.get("words"):
         rows = rows.filter(
             Q(name__icontains=words) | Q(description__icontains=words) | Q(texts__icontains=words)

@@ -148,7 +148,7 @@ def return_booking(booking: Booking, *, by: Member, note: str) -> Booking:
 
 
 def _held(resource: Resource, by: Member) -> Resource:
-    found: Resource = Resource.objects.visible_to(by).select_for_update().get(pk=resource.pk)
+    found: Resource = Resource.objects.visible_to(by).get(pk=resource.pk)
     return found
 
 
@@ -170,11 +170,13 @@ def watch_bookings(*, by: Actor) -> None:
         at = clock.now()
         rows = Booking.objects.visible_to(by).select_related("resource", "owner", "organisation")
         rows = rows.select_for_update(of=("self",), skip_locked=True)
-        for booking in rows.filter(state=State.ASKED, asked_told_at=None):
+        for booking in rows.filter(state=State.ASKED, asked_told_at=None, ends_at__gt=at):
             _tell(booking, _lenders(booking), ASKED, by=by)
             _mark(booking, "asked_told_at", "partnership.booking_announced", by=by)
         decided = rows.filter(
-            state__in=[State.CONFIRMED, State.DECLINED, State.CANCELLED], decision_told_at=None
+            state__in=[State.CONFIRMED, State.DECLINED, State.CANCELLED],
+            decision_told_at=None,
+            ends_at__gt=at,
         )
         for booking in decided:
             to = _lenders(booking) if _is_by_borrower(booking) else _borrowers(booking)

@@ -96,7 +96,7 @@ def name_readers(fund: Fund, *, by: Member, organisations: list[Organisation]) -
 
 
 def _held(fund: Fund, by: Member) -> Fund:
-    found: Fund = Fund.objects.visible_to(by).select_for_update(of=("self",)).get(pk=fund.pk)
+    found: Fund = Fund.objects.visible_to(by).get(pk=fund.pk)
     return found
 
 

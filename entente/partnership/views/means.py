@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -97,6 +98,7 @@ def resource(request: MemberRequest, resource: uuid.UUID) -> HttpResponse:
     number, hours = queries.usage(found, reader)
     context = {
         "resource": found,
+        **{name: found.text(name) for name in ("description", "accessibility", "conditions")},
         "languages": [str(name) for code, name in settings.LANGUAGES if code in found.languages],
         "weekdays": [WEEKDAYS[day] for day in found.weekdays],
         "days": _week(found, monday, reader),
@@ -209,7 +211,11 @@ def booking(request: MemberRequest, booking: uuid.UUID) -> HttpResponse:
     context = {
         "booking": found,
         **_standing(found, at),
-        "steps": [step for step in STEPS if step["may"](reader, found, at)],
+        "steps": [
+            {**step, "url": reverse(f"partnership_staff:{step['name']}", args=[found.pk])}
+            for step in STEPS
+            if step["may"](reader, found, at)
+        ],
     }
     return render(request, "partnership_staff/booking.html", context)
 
@@ -235,7 +241,13 @@ def _step(
         else:
             messages.success(request, str(done))
             return redirect("partnership_staff:booking", found.pk)
-    context = {"booking": found, "step": step, "form": form, "refusal": "" if decision else str(decision)}
+    context = {
+        "booking": found,
+        "step": step,
+        "form": form,
+        "refusal": "" if decision else str(decision),
+        "to_whom": BOTH_TOLD,
+    }
     status = REFUSED_HERE if not decision else 400 if form and form.errors else 200
     return render(request, "partnership_staff/booking_step.html", context, status=status)
 

@@ -45,8 +45,8 @@ def watch_complaints(*, by: Actor) -> None:
 
 
 def _tell_arrivals(by: Actor) -> None:
-    new = Complaint.objects.visible_to(by).filter(arrival_told_at=None).select_for_update(skip_locked=True)
-    for complaint in new:
+    new = Complaint.objects.visible_to(by).filter(arrival_told_at=None, acknowledged_at=None)
+    for complaint in new.select_for_update(skip_locked=True):
         _tell(complaint, _answering(complaint), ARRIVED, by=by)
         _mark(complaint, "arrival_told_at", "rights.complaint_announced", by=by)
 
@@ -74,16 +74,16 @@ def _tell_words(by: Actor) -> None:
 def _tell_questions(by: Actor) -> None:
     rows = ComplaintQuestion.objects.visible_to(by).select_related("complaint")
     rows = rows.select_for_update(of=("self",), skip_locked=True)
-    for question in rows.filter(told_at=None):
+    for question in rows.filter(told_at=None, answered_at=None):
         _tell(question.complaint, _of(question.to_id), ASKED, by=by, page=("answer_question", question.pk))
         _mark(question, "told_at", "rights.question_announced", by=by)
-    for question in rows.filter(answer_told_at=None, answered_at__isnull=False):
+    for question in rows.filter(answer_told_at=None, answered_at__isnull=False, complaint__answered_at=None):
         _tell(question.complaint, _answering(question.complaint), ANSWERED, by=by)
         _mark(question, "answer_told_at", "rights.answer_announced", by=by)
 
 
 def _tell_remedies(by: Actor) -> None:
-    rows = Remedy.objects.visible_to(by).filter(told_at=None).select_related("complaint")
+    rows = Remedy.objects.visible_to(by).filter(told_at=None, done_at=None).select_related("complaint")
     for remedy in rows.select_for_update(of=("self",), skip_locked=True):
         page = ("complete_remedy", remedy.pk)
         _tell(remedy.complaint, _of(remedy.organisation_id), REMEDY, by=by, page=page)
