@@ -131,7 +131,8 @@ def test_only_coordinators_of_the_keeper_write(city: City) -> None:
 
 def test_a_pledge_stays_as_it_was_said(city: City) -> None:
     fund = noted(city.amina)
-    said: dict[str, Any] = {"pledge_by": "The mayor", "pledged_on": clock.today(), "pledge_words": "Two more years."}
+    said: dict[str, Any] = {"pledge_by": "The mayor", "pledged_on": clock.today()}
+    said["pledge_words"] = "Two more years."
     services.record_pledge(fund, by=city.amina, **said)
     with pytest.raises(Refused, match="stays as it was said"):
         services.record_pledge(fund, by=city.amina, **said | {"pledge_words": "One year."})
