@@ -210,8 +210,11 @@ def test_the_pages_lead_from_an_offer_to_its_return(
     calendar = client_of(city.radu).get(f"{here}calendar.ics").content.decode()
     assert calendar.count("BEGIN:VEVENT") == 1
     assert "A meeting" not in calendar
+    assert lender.get(f"{page}return/").status_code == 409
+    with acting(city.yusuf):
+        booked = Booking.objects.visible_to(city.yusuf).get(resource__name="Headsets", purpose="A meeting")
     with clock.frozen(monday(13)):
-        assert lender.post(f"{page}return/", {"note": "One is missing."}).status_code == 302
+        services.return_booking(booked, by=city.yusuf, note="One is missing.")
     shown = borrower.get(page).content.decode()
     assert "One is missing." in shown
     assert "later than agreed" in shown
