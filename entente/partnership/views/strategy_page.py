@@ -19,7 +19,7 @@ from entente.partnership.models import Finding, Passage, PlannedAction, Strategy
 from entente.partnership.queries import strategy as queries
 from entente.partnership.queries.strategy import Doing, Whole
 from entente.records.kinds import kind_of
-from entente.ui.templatetags.ui import number, reading_date
+from entente.ui.templatetags.ui import number, reading_date, two_decimals
 
 STATE_KINDS = {
     "draft": "draft",
@@ -117,7 +117,8 @@ def _place(area: Any, findings: list[Finding]) -> dict[str, Any]:
 
 def money(amount: Decimal, currency: str) -> str:
     """An amount in the reader's form, with its currency."""
-    return f"{number(amount)} {currency}"  # type: ignore[arg-type]
+    whole = amount == amount.to_integral_value()
+    return f"{number(int(amount)) if whole else two_decimals(amount)} {currency}"
 
 
 def _amount(one: Amount) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,11 @@ def percent(share: float | None) -> str:
 def number(value: float | None) -> str:
     """Return a number with the reader's separators, and nothing for None."""
     return "" if value is None else format_decimal(value, locale=_locale())
+
+
+def two_decimals(value: Decimal) -> str:
+    """An amount with the reader's separators and its cents."""
+    return format_decimal(value, format="#,##0.00", locale=_locale())
 
 
 def hundredths(value: float) -> str:
