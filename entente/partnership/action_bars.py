@@ -101,4 +101,5 @@ def _bar(bar: Bar, begin: float, end: float, y: float, words: BarWords) -> str:
 def bar_mark(state: str) -> str:
     """The shape of a state for the key beside the picture, silent for screen readers."""
     drawn = _bar(Bar("", date(2000, 1, 1), date(2000, 1, 2), state), 2, 34, 4, BarWords("", ""))
-    return f'<svg class="mark-bar" viewBox="0 0 36 24" aria-hidden="true" focusable="false">{drawn.split("<text")[0]}</svg>'
+    opening = '<svg class="mark-bar" viewBox="0 0 36 24" aria-hidden="true" focusable="false">'
+    return f"{opening}{drawn.split('<text')[0]}</svg>"

@@ -402,9 +402,9 @@ def test_the_steps_lead_to_the_public_page(city: City, client_of: ClientOf) -> N
     for word in (
         "About purpose.",
         "Half way there.",
-        "100.1 EUR",
+        "100.10 EUR",
         "70 EUR",
-        "30.1 EUR",
+        "30.10 EUR",
         "Much.",
         "The council",
     ):

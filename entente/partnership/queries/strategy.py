@@ -112,9 +112,11 @@ def shown_version(found: list[Strategy], number: int | None) -> Strategy | None:
     return next((one for one in found if one.state == "in_force"), found[0] if found else None)
 
 
-def public_strategy() -> Strategy | None:
-    """The strategy everybody reads: the one in force."""
-    return strategies(VISITOR).filter(state=Strategy.State.IN_FORCE).first()
+def public_strategy(on: date) -> Strategy | None:
+    """The strategy everybody reads: the one in force, before one for years to come."""
+    living = list(strategies(VISITOR).filter(state=Strategy.State.IN_FORCE)[:20])
+    begun = [one for one in living if one.first_day <= on]
+    return begun[0] if begun else living[-1] if living else None
 
 
 def whole(strategy: Strategy, reader: Actor) -> Whole:

@@ -19,7 +19,7 @@ from entente.partnership.views.strategy_page import told
 @require_GET
 def strategy(request: HttpRequest) -> HttpResponse:
     """The strategy that is in force, with its progress; or that there is none yet."""
-    found = queries.public_strategy()
+    found = queries.public_strategy(clock.today())
     return _shown(request, found)
 
 
@@ -44,7 +44,7 @@ def _shown(request: HttpRequest, found: Strategy | None) -> HttpResponse:
 @require_safe
 def printed_strategy(request: HttpRequest) -> HttpResponse:
     """The strategy in force as PDF."""
-    found = queries.public_strategy()
+    found = queries.public_strategy(clock.today())
     if found is None:
         raise Http404
     page = render_to_string("partnership/parts/strategy_article.html", told(found, VISITOR, clock.today()))
