@@ -111,9 +111,9 @@ def decide(page: Page, browser: Browser, meeting: str) -> None:
     page.wait_for_url(re.compile(r"/staff/decisions/DEC-\w{7}/$"))
     assert_accessible(page, browser)
     take_step(page, "take")
-    fill(page, outcome=OUTCOME)
+    fill(page, outcome=OUTCOME, reasons="…")
     submit(page, ".confirm form")
-    page.locator("[role=alert]").wait_for()  # without reasons
+    page.locator("[role=alert]").wait_for()  # says nothing
     fill(page, reasons="Old people asked for them.")
     submit(page, ".confirm form")
     page.locator("#outcome").wait_for()
