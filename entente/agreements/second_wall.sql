@@ -351,6 +351,28 @@ declare own uuid := authz.organisation(); ringable uuid[] := authz.partners() ||
     from people_entry e where e.id = any(found_ids) and cardinality(found_ids) <= 100;
 end $$;
 
+-- What people complained about and what came of it, for everybody: in tens, so that nobody finds one among them.
+create or replace function authz.complaint_figures() returns jsonb language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select jsonb_build_object(
+    'received', count(*) / 10 * 10,
+    'answered', count(answered_at) / 10 * 10,
+    'in_time', count(answered_at) filter (where answered_at < answer_by) / 10 * 10,
+    'upheld', count(*) filter (where outcome = 'upheld') / 10 * 10,
+    'partly', count(*) filter (where outcome = 'partly') / 10 * 10,
+    'not_upheld', count(*) filter (where outcome = 'not_upheld') / 10 * 10,
+    'not_ours', count(*) filter (where outcome = 'not_ours') / 10 * 10)
+    from rights_complaint $$;
+
+-- When something that partners lend is taken, for every member: not by whom, and not what for.
+create or replace function authz.taken_times(wanted uuid, since timestamptz, until timestamptz) returns jsonb
+  language sql stable security definer set search_path = public, authz, pg_temp as $$
+  select coalesce(jsonb_agg(jsonb_build_array(b.id, b.starts_at, b.ends_at) order by b.starts_at), '[]')
+    from partnership_booking b
+   where b.resource_id = wanted and b.state in ('confirmed', 'returned') and b.starts_at < until
+     and case b.state when 'returned' then least(b.ends_at, b.returned_at) else b.ends_at end > since
+     and authz.kind() in ('member', 'job') $$;
+
 -- The member's organisation keeps the books of a fund. The policy of who may read about it asks here: asking the
 -- fund's own policy, which asks for its readers, would never end.
 create or replace function authz.keeps_fund(fund uuid) returns boolean language sql stable security definer
