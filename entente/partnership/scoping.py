@@ -12,7 +12,7 @@ from django.db.models import Q
 from entente.agreements.models import Party
 from entente.agreements.register import agreements
 from entente.audit import clock
-from entente.audit.actors import Actor, begin
+from entente.audit.actors import VISITOR, Actor, begin
 from entente.audit.doors import AT, IS_JOB, IS_MEMBER, KIND, ORGANISATION, READERS
 from entente.records.scoping import Guarded
 
@@ -134,6 +134,13 @@ class Own(Guarded[R]):
         if reader.actor_kind == "job":
             return Q()
         return Q(membership_id=reader.actor_id) if reader.actor_kind == "member" else Q(pk__in=[])
+
+
+def forget_seats(by: Actor) -> None:
+    """Where somebody sits is derived once: who just took or lost a seat is told to the database anew."""
+    by.__dict__.pop("task_forces", None)
+    begin(VISITOR)
+    begin(by)
 
 
 def speaks(reader: Actor) -> bool:

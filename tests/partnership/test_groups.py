@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db.utils import DatabaseError
 from django.test import Client
 from django.utils import translation
 
@@ -16,6 +17,7 @@ from entente.audit.queries import history
 from entente.partnership.models import Group
 from entente.partnership.queries import groups as queries
 from entente.partnership.services import groups as services
+from entente.people import services as people
 from entente.people.models import Member
 from tests.conftest import City
 from tests.partnership.group_steps import PURPOSE, founded, joined
@@ -177,3 +179,13 @@ def test_it_is_said_in_another_language_until_the_original_changes(city: City, c
     services.edit_group(group, by=city.amina, purpose="We do something else.")
     with translation.override("fr"):
         assert now(group, city.amina).told_purpose == "We do something else."
+
+
+def test_a_task_force_is_named_and_ended_by_whoever_keeps_its_papers(city: City) -> None:
+    group = joined(city, city.radu)
+    with pytest.raises(Refused, match="coordinator"):
+        people.end_task_force(group.task_force, by=city.claire)
+    with acting(city.radu), pytest.raises(DatabaseError):
+        people.rename_task_force(group.task_force, by=city.radu, name="Ours", names={})
+    services.edit_group(group, by=city.amina, name="Deep water")
+    assert str(now(group, city.amina)) == "Deep water"

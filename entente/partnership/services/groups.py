@@ -8,12 +8,13 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 
 from entente.audit import clock
-from entente.audit.actors import VISITOR, Actor, begin
+from entente.audit.actors import Actor
 from entente.audit.decisions import Decision
 from entente.audit.services import log
 from entente.partnership.models import Group, Place
 from entente.partnership.queries.groups import held, members_of
 from entente.partnership.rules import groups as rules
+from entente.partnership.scoping import forget_seats
 from entente.people import services as people
 from entente.people.models import Member, Membership, Organisation, TaskForce
 from entente.records.references import new_reference
@@ -84,15 +85,8 @@ def found_group(
     place.save(force_insert=True)
     if founder is not None:
         people.seat_member(force, founder, by=by)
-        seats_changed(by)
+        forget_seats(by)
     return group
-
-
-def seats_changed(by: Actor) -> None:
-    """Who sits where is derived once: whoever just took a seat is told to the database anew."""
-    by.__dict__.pop("task_forces", None)
-    begin(VISITOR)
-    begin(by)
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from entente.jobs.queue import defer
 from entente.partnership.models import Group, Place, Pledge
 from entente.partnership.queries.groups import held, place_with, places_of, pledged, seated
 from entente.partnership.rules import places as rules
-from entente.partnership.services.groups import seats_changed
+from entente.partnership.scoping import forget_seats
 from entente.people import services as people
 from entente.people.models import Member, Organisation, Seat
 
@@ -118,7 +118,7 @@ def leave_group(place: Place, *, by: Actor, reason: str) -> Place:
     _ends(place, State.LEFT, reason)
     # Where only its signature was missing, the charter is in force without it.
     defer("partnership.bring_charters_into_force", group=str(place.group_id))
-    seats_changed(by)
+    forget_seats(by)
     return place
 
 
@@ -149,7 +149,7 @@ def end_seat(place: Place, *, by: Actor, seat: Seat) -> Seat:
     details = {**_who(place.organisation), "member": seat.membership.person.name}
     log("partnership.seat_taken_back", by=by, about=place, decision=decision, details=details)
     ended = people.end_seat(seat, by=by)
-    seats_changed(by)
+    forget_seats(by)
     return ended
 
 
@@ -177,7 +177,7 @@ def _seat(place: Place, member: Member, *, by: Actor) -> Seat:
     begin(by)
     seat = people.seat_member(place.group.task_force, member, by=by)
     member.__dict__.pop("task_forces", None)
-    seats_changed(by)
+    forget_seats(by)
     return seat
 
 
