@@ -76,13 +76,13 @@ def _pages(admin_url: str) -> Iterator[Promise]:
     django.setup()
     from django.db import connection
 
-    amina = _sign_in()
+    amina = sign_in_as("amina")
     made = 0
     for number in DIALOGUES:
         _make_dialogues(number - made)
         made = number
         connect_as(admin_url, "entente_staff")
-        cpu, queries = _cost(lambda: amina.get("/staff/dialogues/"))  # type: ignore[attr-defined]
+        cpu, queries = cost(lambda: amina.get("/staff/dialogues/"))
         yield Promise(f"list page of {number:,} dialogues, queries", queries, 15, "queries")
         yield Promise(f"list page of {number:,} dialogues, Python", 1000 * cpu, 30, "CPU ms")
         connect_as(admin_url, "entente_owner")
@@ -106,7 +106,8 @@ def connect_as(admin_url: str, role: str) -> None:
     connection.settings_dict.update({key: parts[key] for key in ("NAME", "USER", "PASSWORD")})
 
 
-def _sign_in() -> object:
+def sign_in_as(first_name: str) -> Any:
+    """A signed-in test client of one of the cast."""
     from django.db import transaction
     from django.test import Client
 
@@ -115,11 +116,11 @@ def _sign_in() -> object:
     from tests.template_city import session_key
 
     with transaction.atomic():
-        amina = member_with(session_key("amina"))
-    return sign_in(Client(), amina)
+        member = member_with(session_key(first_name))
+    return sign_in(Client(), member)
 
 
-def _cost(visit: Callable[[], object]) -> tuple[float, int]:
+def cost(visit: Callable[[], object]) -> tuple[float, int]:
     """Median CPU seconds of this process, and the queries, of one visit to a page."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -142,14 +143,15 @@ values (gen_random_uuid(), clock_timestamp(), 'bench.rows_made', 'job', 'bench',
     '{}', '')"""
 
 
-def _run(sql: str, *values: Any) -> None:
+def run_sql(sql: str, *values: Any, **named: Any) -> None:
+    """Make rows as the owner, in a transaction of their own."""
     from django.db import connection, transaction
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select authz.begin('job', '0')")
         # Made-up rows for measuring: one event for all of them, as the wall asks.
         cursor.execute(ONE_EVENT)
-        cursor.execute(sql, values)
+        cursor.execute(sql, named or values)
 
 
 MAKE_DIALOGUES = """
@@ -166,7 +168,7 @@ _next = iter(range(0, 10**9, 10**5))
 
 def _make_dialogues(number: int) -> None:
     first = next(_next)
-    _run(MAKE_DIALOGUES, first, first + number - 1)
+    run_sql(MAKE_DIALOGUES, first, first + number - 1)
 
 
 MAKE_PEOPLE = """
@@ -196,10 +198,10 @@ def _make_crowd() -> str:
     owner = job("bench", None)
     with acting(owner):
         dialogue = Dialogue.objects.visible_to(owner).get(state="open")
-    _run(MAKE_PEOPLE, dialogue.pk, PEOPLE)
-    _run(MAKE_STATEMENTS, dialogue.pk, STATEMENTS)
-    _run(MAKE_VOTES, dialogue.pk, dialogue.pk, STATEMENTS, VOTES_EACH)
-    _run("analyze")
+    run_sql(MAKE_PEOPLE, dialogue.pk, PEOPLE)
+    run_sql(MAKE_STATEMENTS, dialogue.pk, STATEMENTS)
+    run_sql(MAKE_VOTES, dialogue.pk, dialogue.pk, STATEMENTS, VOTES_EACH)
+    run_sql("analyze")
     return dialogue.reference
 
 
