@@ -330,8 +330,8 @@ declare own uuid := authz.organisation(); ringable uuid[] := authz.partners() ||
       select e.id from people_contact c join people_entry e on e.organisation_id = c.organisation_id
        where c.words like '%' || word || '%' and c.state <> 'left'
          and (everything or c.organisation_id = any(ringable) or keeps and e.keeper_id = own));
-    foreach threshold in array case when length(word) < 5 then array['0.6'] else array['0.6', '0.4'] end loop
-      exit when cardinality(now_found) >= case threshold when '0.6' then 5 else 1 end;
+    foreach threshold in array case when length(word) < 5 then array['0.6'] else array['0.5', '0.4'] end loop
+      exit when cardinality(now_found) >= case threshold when '0.4' then 1 else 5 end;
       perform set_config('pg_trgm.word_similarity_threshold', threshold, true);
       now_found := array(
         select unnest(now_found)
