@@ -242,3 +242,11 @@ def test_a_page_asks_as_often_with_many_as_with_few(city: City, client_of: Clien
         client.get(f"{HERE}{page}")
     assert len(many) <= len(few) <= 25
     assert len([q for q in many if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]) <= 18
+
+
+def test_my_work_says_what_waits_in_the_directory(city: City, client_of: ClientOf) -> None:
+    asked = client_of(city.amina)
+    assert "perhaps out of date" in text(asked.get("/staff/"))
+    assert "perhaps out of date" not in text(client_of(city.claire).get("/staff/"))
+    assert asked.post(f"{HERE}police/ask/", {"language": "ro"}).status_code == 302
+    assert f"{HERE}police/confirm/" in text(client_of(city.lena).get("/staff/"))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from entente.partnership.queries import drafting, group_waiting, library_waiting, means, money, register
+from entente.partnership.queries.directory_waiting import waiting_in_directory
 from entente.partnership.queries.papers import waiting_in_papers
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ PARTS: tuple[Callable[[Member], list[Waiting]], ...] = (
     group_waiting.charters_to_sign,
     group_waiting.reviews_due,
     waiting_in_papers,
+    waiting_in_directory,
     drafting.waiting_for,
     register.waiting_for_keeper,
     means.waiting_for,
