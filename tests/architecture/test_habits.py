@@ -129,7 +129,8 @@ SERVICES = [
 # Parts of services that services share; no change of their own.
 SHARED_PARTS = {
     "logged_together", "locked", "next_number", "index_dialogue", "index_words", "hold", "making_a_map",
-    "take_in_changes", "keep_worked", "keep_analysis", "keep_stability", "keep_outcome",
+    "take_in_changes", "keep_worked", "keep_analysis", "keep_stability", "keep_outcome", "write_rows",
+    "advance_import", "forget_imports",
 }  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def read_directory_import(run_id: uuid.UUID, *, by: Actor) -> ImportRun:
         run = ImportRun.objects.visible_to(by).get(pk=run_id)
         if run.state != State.READING:
             return run
-        plan = planned(run, by)
+        plan = _planned(run, by)
     has_columns = bool(plan.columns)
     values: dict[str, Any] = {
         "state": State.READY if (has_columns and plan.rows) or _may_be_mapped(plan) else State.REFUSED,
@@ -86,7 +86,7 @@ def _may_be_mapped(plan: Plan) -> bool:
     return [one.fault for one in plan.problems] == [Fault.NO_NAME_COLUMN]
 
 
-def planned(run: ImportRun, by: Actor) -> Plan:
+def _planned(run: ImportRun, by: Actor) -> Plan:
     """What each row of the file would do to the directory as it stands now."""
     sheet = read_table(kept_file(run.id, UPLOAD))
     if sheet.problems:
@@ -197,11 +197,11 @@ def run_directory_import(
         run = ImportRun.objects.visible_to(by).select_related("started_by__person").get(pk=run_id)
         if run.state != State.RUNNING:
             return run
-        plan = planned(run, by)
+        plan = _planned(run, by)
         keeper = Organisation.objects.get(pk=run.owner_id)
     wanted = run.preview["wanted"]
     completed(plan.rows, wanted["kind"], wanted["languages"])
-    writing = Writing(in_the_name_of(run, by), keeper, **_how(wanted))
+    writing = Writing(_in_the_name_of(run, by), keeper, **_how(wanted))
     while run.rows_done < run.rows_total:
         run = _write_step(run, plan.rows, writing, by=by)
         on_step(run)
@@ -217,7 +217,7 @@ def _how(wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {name: wanted[name] for name in ("language", "takes_file", "takes_asked")}
 
 
-def in_the_name_of(run: ImportRun, by: Actor) -> Actor:
+def _in_the_name_of(run: ImportRun, by: Actor) -> Actor:
     """The job, with the name of whoever asked for it: entries say who corrected them."""
     assert by.credential is not None
     return Plain(by.actor_kind, str(run.started_by.person), by.credential, by.actor_id, run.owner_id)

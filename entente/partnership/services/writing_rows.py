@@ -58,7 +58,7 @@ def _add(rows: list[Proposed], writing: Writing) -> None:
     for row in rows:
         if row.key in first and row.contact and row.outcome in {*wanted, Outcome.JOINS}:
             posts[row.key].append(row)
-    new = {key: new_entry(row, [one.contact for one in posts[key]], writing) for key, row in first.items()}
+    new = {key: _new_entry(row, [one.contact for one in posts[key]], writing) for key, row in first.items()}
     try:
         with transaction.atomic():
             add_entries(list(new.values()), by=writing.by, keeper=writing.keeper)
@@ -82,15 +82,15 @@ def _add_one(row: Proposed, new: NewEntry, writing: Writing) -> bool:
     return True
 
 
-def new_entry(row: Proposed, contacts: Iterable[Mapping[str, Value]], writing: Writing) -> NewEntry:
+def _new_entry(row: Proposed, contacts: Iterable[Mapping[str, Value]], writing: Writing) -> NewEntry:
     """A row and its contacts, as the directory takes them."""
     said: dict[str, Any] = {name: value for name, value in row.entry.items() if name not in NAMES}
     names = {code: str(row.entry[name]) for name, code in NAMES.items() if row.entry.get(name)}
-    posts = [new_contact(contact) for contact in contacts]
+    posts = [_new_contact(contact) for contact in contacts]
     return NewEntry(name=row.name, names=names, language=writing.language, contacts=posts, **said)
 
 
-def new_contact(said: Mapping[str, Any]) -> NewContact:
+def _new_contact(said: Mapping[str, Any]) -> NewContact:
     """A contact of a row. Without a post, the name alone is kept."""
     return NewContact(**{"post": "", **said})
 
@@ -101,7 +101,7 @@ def _join(row: Proposed, entry: Entry, writing: Writing) -> None:
         with transaction.atomic():
             _edit(row, entry, values, writing)
             if row.contact:
-                add_contact(entry.organisation, new_contact(row.contact), by=writing.by)
+                add_contact(entry.organisation, _new_contact(row.contact), by=writing.by)
                 writing.written["contacts"] += 1
     except ChangedMeanwhile:
         row.refuse(found(Fault.CHANGED_MEANWHILE))
