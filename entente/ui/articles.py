@@ -170,6 +170,7 @@ def _table(element: Element) -> Node:
         "caption": lines(caption.children) if caption else [],
         "columns": [
             {"runs": _kept_together(lines(cell.children)), "number": "number" in cell.classes}
+            | ({"wide": True} if "wide" in cell.classes else {})
             for cell in head
         ],
         "rows": [[lines(cell.children) for cell in row] for row in rows[1:] if len(row) == len(head)],

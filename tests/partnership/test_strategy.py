@@ -19,7 +19,7 @@ from entente.audit.actors import VISITOR, acting
 from entente.audit.decisions import Refused
 from entente.audit.models import Event
 from entente.partnership.models import Citation, Passage, PlannedAction, Strategy
-from entente.partnership.queries import library_waiting
+from entente.partnership.queries import decisions, library_waiting
 from entente.partnership.queries import strategy as queries
 from entente.partnership.services import strategy as services
 from entente.partnership.services import strategy_parts as parts
@@ -191,6 +191,15 @@ def test_a_published_dialogue_is_cited_by_its_reference(city: City) -> None:
     assert [title for _record, title in found.records.values()] == ["Evenings in Saint-Roch"]
 
 
+def test_a_public_decision_is_cited_by_its_reference(city: City) -> None:
+    with acting(VISITOR):
+        public = decisions.essences(VISITOR)[0]
+    strategy = drafted(city.amina)
+    parts.cite(passage(strategy, "need", city.amina), by=city.amina, reference=public.reference)
+    with acting(city.amina):
+        assert queries.whole(strategy, city.amina).decisions == {public.reference: public}
+
+
 @pytest.mark.parametrize("which", ["library", "nothing"])
 def test_what_is_not_public_is_never_cited(city: City, which: str) -> None:
     need = passage(drafted(city.amina), "need", city.amina)
@@ -201,15 +210,16 @@ def test_what_is_not_public_is_never_cited(city: City, which: str) -> None:
 
 def test_the_second_wall_refuses_a_citation_of_what_is_not_public(city: City) -> None:
     need = passage(drafted(city.amina), "need", city.amina)
-    citation = Citation(
-        strategy=need.strategy, passage=need, record_id=city.library.pk, reference=city.library.reference
-    )
-    with (
-        acting(city.amina),
-        pytest.raises(ProgrammingError, match="row-level security"),
-        transaction.atomic(),
-    ):
-        citation.save(force_insert=True)
+    for record in (city.library.pk, None):
+        citation = Citation(
+            strategy=need.strategy, passage=need, record_id=record, reference=city.library.reference
+        )
+        with (
+            acting(city.amina),
+            pytest.raises(ProgrammingError, match="row-level security"),
+            transaction.atomic(),
+        ):
+            citation.save(force_insert=True)
 
 
 # Money and progress

@@ -180,7 +180,7 @@ class RehearsalForm(forms.Form):
     on = day_field(_("On which day"))
     how = forms.ChoiceField(label=_("How"), choices=Rehearsal.How.choices, widget=forms.RadioSelect)
     found = Passage(
-        label=_("What was found"),
+        label=_("What the exercise showed"),
         max_length=LONG,
         widget=several_lines(5),
         help_text=_("What worked, what did not, what shall change. Name no person and blame nobody."),

@@ -170,7 +170,7 @@ class CitationForm(forms.Form):
     """Where a passage has something from."""
 
     reference = Line(
-        label=_("Reference of a public record"),
+        label=_("Reference of a public record or decision"),
         required=False,
         max_length=40,
         widget=one_line(),

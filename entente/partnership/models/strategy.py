@@ -257,8 +257,10 @@ class Citation(models.Model):
     wall = Wall(
         read=WITH_IT,
         # What is not public is never cited, not even in a draft.
-        insert=f"({IS_JOB} or {WRITES} and (record_id is null or coalesce((select r.public_since <= {AT}"
-        " from records_record r where r.id = record_id limit 1), false)))",
+        insert=f"({IS_JOB} or {WRITES} and (reference = '' and record_id is null"
+        f" or coalesce((select r.public_since <= {AT} from records_record r where r.id = record_id limit 1),"
+        f" (select e.public_since <= {AT} from partnership_decisionessence e"
+        " where record_id is null and e.reference = partnership_citation.reference limit 1), false)))",
         change=f"({IS_JOB} or {WRITES})",
         public="select",
         columns=("record_id",),

@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from entente.audit.actors import VISITOR, Actor
 from entente.partnership.models import (
     Citation,
+    DecisionEssence,
     Finding,
     Objective,
     Passage,
@@ -24,6 +25,7 @@ from entente.partnership.models import (
     Strategy,
     StrategyReview,
 )
+from entente.partnership.queries import decisions
 from entente.people.models import Area, Member
 from entente.records import queries as records
 from entente.records.models import Record
@@ -70,6 +72,7 @@ class Whole:
     doings: list[Doing]
     citations: dict[uuid.UUID, list[Citation]]
     records: dict[uuid.UUID, tuple[Record, str]]
+    decisions: dict[str, DecisionEssence]
     reviews: list[StrategyReview]
 
     def passage(self, part: str) -> Passage | None:
@@ -143,6 +146,7 @@ def whole(strategy: Strategy, reader: Actor) -> Whole:
         doings(strategy, reader),
         by_passage,
         cited_records(cited, reader),
+        _cited_decisions(cited),
         reviews,
     )
 
@@ -166,6 +170,19 @@ def cited_records(cited: list[Citation], reader: Actor) -> dict[uuid.UUID, tuple
     rows = list(Record.objects.visible_to(VISITOR if reader is VISITOR else reader).filter(pk__in=keys))
     titles = records.titles(rows, get_language() or "en", reader) if rows else {}
     return {row.pk: (row, titles[row.pk]) for row in rows}
+
+
+def _cited_decisions(cited: list[Citation]) -> dict[str, DecisionEssence]:
+    """What everybody reads of the decisions that citations point to."""
+    wanted = [one.reference for one in cited if one.reference and one.record_id is None]
+    if not wanted:
+        return {}
+    return {one.reference: one for one in decisions.essences(VISITOR).filter(reference__in=wanted)}
+
+
+def public_decision(reference: str) -> DecisionEssence | None:
+    """What everybody reads of the decision with this reference."""
+    return decisions.essences(VISITOR).filter(reference=reference).first()
 
 
 def public_record(reference: str, reader: Actor) -> Record | None:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from entente.audit.decisions import Decision, allow, refuse
 from entente.partnership.models import Passage, PlannedAction, Strategy
 from entente.people.models import Member
-from entente.records.models import Record
 
 State = Strategy.State
 OPEN = {State.DRAFT, State.CONSULTED}
@@ -77,11 +76,13 @@ def may_remove_part(actor: Member, strategy: Strategy, hanging: int) -> Decision
 
 
 def may_cite(
-    actor: Member, strategy: Strategy, record: Record | None, reference: str, at: datetime
+    actor: Member, strategy: Strategy, reference: str, public_since: datetime | None, at: datetime
 ) -> Decision:
     """Only what everybody may read."""
-    if reference and (record is None or record.public_since is None or record.public_since > at):
-        return refuse(_("A strategy cites what everybody may read. No public record has this reference."))
+    if reference and (public_since is None or public_since > at):
+        return refuse(
+            _("A strategy cites what everybody may read. No public record or decision has this reference.")
+        )
     return may_edit_strategy(actor, strategy)
 
 

@@ -235,7 +235,8 @@ def _copy_parts(found: queries.Whole, draft: Strategy) -> None:
         for cited in found.citations.get(passage.pk, []):
             kept = ("record_id", "reference", "source", "address", "source_on", "sentence", "language")
             told = {name: getattr(cited, name) for name in kept}
-            if not cited.record_id or cited.record_id in found.records:
+            is_known = cited.record_id in found.records or cited.reference in found.decisions
+            if not cited.reference or is_known:
                 Citation(strategy=draft, passage=copied, **told).save(force_insert=True)
     for one in found.findings:
         row = Finding(

@@ -247,12 +247,14 @@ def cite(
 ) -> Citation:
     """Cite a public record by its reference, or a paper with its date. Raises Refused."""
     record = queries.public_record(reference, by) if reference else None
-    decision = rules.may_cite(by, passage.strategy, record, reference, clock.now()).require()
+    cited = record or (queries.public_decision(reference) if reference else None)
+    since = cited.public_since if cited else None
+    decision = rules.may_cite(by, passage.strategy, reference, since, clock.now()).require()
     citation = Citation(
         strategy=passage.strategy,
         passage=passage,
         record=record,
-        reference=record.reference if record else "",
+        reference=cited.reference if cited else "",
         sentence=sentence,
         source=source,
         address=address,

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, ngettext
@@ -93,10 +94,18 @@ def _source(citation: Any, found: Whole) -> dict[str, Any]:
     }
     if not citation.reference:
         return shown | {"day": citation.source_on}
+    if essence := found.decisions.get(citation.reference):
+        url = f"{reverse('partnership:decisions')}#{essence.reference}" if _has_public_pages() else ""
+        return shown | {"title": str(essence), "url": url, "day": essence.decided_on}
     record, title = found.records.get(citation.record_id, (None, ""))
     if record is None or record.public_since is None:
         return shown | {"title": citation.reference, "is_gone": True}
     return shown | {"title": title, "url": _page_of(record), "day": record.public_since}
+
+
+def _has_public_pages() -> bool:
+    """Whether this process answers public addresses."""
+    return bool(settings.SURFACE != "staff")
 
 
 def _page_of(record: Any) -> str:
