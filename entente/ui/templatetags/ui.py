@@ -105,6 +105,7 @@ def number(value: float | None) -> str:
     return "" if value is None else format_decimal(value, locale=_locale())
 
 
+@register.filter
 def two_decimals(value: Decimal) -> str:
     """An amount with the reader's separators and its cents."""
     return format_decimal(value, format="#,##0.00", locale=_locale())
