@@ -162,6 +162,7 @@ class Clause(OnAgreement):
     legal_basis = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        indexes = (models.Index(fields=["agreement", "purpose", "giving"], name="agreements_sheets"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["agreement", "purpose", "category", "giving", "receiving"],

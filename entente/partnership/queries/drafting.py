@@ -103,7 +103,24 @@ def sheet_of(agreement_id: uuid.UUID, purpose: str, giving: uuid.UUID, reader: A
     return list(rows.order_by("number"))
 
 
-def terms_of(dossier: Dossier, clauses: Collection[Clause], bases: Collection[Basis]) -> str:
+def clause_rows(agreement_id: uuid.UUID, reader: Actor) -> list[tuple[object, ...]]:
+    """What every clause says, as plain values: an agreement may have very many."""
+    begin(reader)
+    rows = Clause.objects.filter(agreement_id=agreement_id).order_by()
+    return list(
+        rows.values_list(
+            "purpose",
+            "category",
+            "giving_id",
+            "receiving_id",
+            "opens_secrecy",
+            "holds_in_interim",
+            "legal_basis",
+        )
+    )
+
+
+def terms_of(dossier: Dossier, clauses: Collection[tuple[object, ...]], bases: Collection[Basis]) -> str:
     """The hash of everything that is signed: the same terms have the same, wherever they are read."""
     told = {
         "agreement": str(dossier.pk),
@@ -112,11 +129,7 @@ def terms_of(dossier: Dossier, clauses: Collection[Clause], bases: Collection[Ba
         "texts": dossier.texts,
         "excluded": sorted(dossier.excluded_purposes),
         "contact": dossier.contact,
-        "clauses": sorted(
-            [row.purpose, row.category, str(row.giving_id), str(row.receiving_id),
-             row.opens_secrecy, row.holds_in_interim, row.legal_basis]
-            for row in clauses
-        ),
+        "clauses": sorted("|".join(map(str, row)) for row in clauses),
         "bases": sorted(
             [str(row.organisation_id), row.purpose, row.basis, row.provision]
             for row in bases
@@ -132,7 +145,7 @@ def prepared(agreement_id: uuid.UUID, reader: Actor) -> Prepared:
     dossier = dossiers(reader).filter(pk=agreement_id).first()
     if dossier is None:
         return Prepared()
-    clauses, bases = register.clauses_of([agreement_id], reader), bases_of(agreement_id, reader)
+    bases = bases_of(agreement_id, reader)
     found = gaps_of(agreement_id, bases, reader)
     names = {row.organisation_id: row.organisation for row in register.parties_of([agreement_id], reader)}
     is_open = allow(rules.PREPARED)
@@ -143,7 +156,7 @@ def prepared(agreement_id: uuid.UUID, reader: Actor) -> Prepared:
         may_be_in_force=refuse(_HAS_GAPS, number=len(found)) if found else is_open,
         gaps=tuple(gap_sentences(found, names)),
         closes=tuple(closes(dossier.agreement, reader)),
-        terms=terms_of(dossier, clauses, bases),
+        terms=terms_of(dossier, clause_rows(agreement_id, reader), bases),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from entente.agreements import register
 from entente.agreements.change_rules import may_keep
-from entente.agreements.models import Agreement, Clause, Party
+from entente.agreements.models import Agreement, Party
 from entente.agreements.sentences import Text
 from entente.agreements.vocabulary import ExcludedPurpose, Purpose
 from entente.audit import clock
@@ -38,12 +38,12 @@ class Whole:
         self.agreement: Agreement = dossier.agreement
         pk = dossier.pk
         self.parties: list[Party] = register.parties_of([pk], reader)
-        self.clauses: list[Clause] = register.clauses_of([pk], reader)
+        self.rows = queries.clause_rows(pk, reader)
         self.bases: list[Basis] = queries.bases_of(pk, reader)
         self.opinions: list[Opinion] = queries.opinions_of(pk, reader)
         self.gaps: list[Gap] = queries.gaps_of(pk, self.bases, reader)
         self.open_texts: list[str] = templates.to_fill_in(dossier)
-        self.text = Text(self.agreement, self.parties, self.clauses, self.at)
+        self.text = Text(self.agreement, self.parties, [], self.at)
 
     @property
     def present(self) -> list[Party]:
@@ -104,7 +104,7 @@ class Whole:
 
     def terms(self) -> str:
         """The hash of everything that is signed."""
-        return queries.terms_of(self.dossier, self.clauses, self.bases)
+        return queries.terms_of(self.dossier, self.rows, self.bases)
 
 
 def dossier(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
@@ -182,8 +182,8 @@ def _steps(whole: Whole) -> list[dict[str, Any]]:
         ),
         (
             _("Matrix"),
-            "done" if whole.clauses else "due",
-            _("Clauses: %(number)s") % {"number": len(whole.clauses)},
+            "done" if whole.rows else "due",
+            _("Clauses: %(number)s") % {"number": len(whole.rows)},
             _address("set_matrix", here),
         ),
         (

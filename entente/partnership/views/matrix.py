@@ -44,7 +44,7 @@ def set_matrix(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
         seen = before if sheet.purpose in Purpose.values else None  # a sheet that can't be is refused
         number = services.set_matrix(dossier, by=reader, wanted=wanted, seen=seen)
     except ChangedMeanwhile as changed:
-        sheet.now.update(changed.now)
+        sheet.now |= changed.now
         meeting = meet(mine, before, changed.now)
         sheet.ticked, sheet.told = meeting.ticked, set(meeting.theirs)
         return _page(request, dossier, parties, sheet, meeting=meeting, status=REFUSED_HERE)

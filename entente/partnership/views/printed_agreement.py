@@ -28,6 +28,7 @@ TEMPLATE = "partnership_staff/print/agreement.typ"
 def printed_agreement(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
     """The whole agreement as PDF, in the reader's language."""
     whole = Whole(dossier_or_404(request, agreement_id), request.member)
+    whole.text.clauses = register.clauses_of([agreement_id], request.member)
     language = get_language() or "en"
     signers = {
         event.actor_organisation_id: event.actor_name
@@ -41,7 +42,7 @@ def printed_agreement(request: MemberRequest, agreement_id: uuid.UUID) -> HttpRe
             "agreement": whole.agreement,
             "kind": capfirst(whole.agreement.get_kind_display()),
             "parties": [(row, signers.get(row.organisation_id, "")) for row in whole.parties],
-            "clauses": [whole.text.in_words(row) for row in whole.clauses],
+            "clauses": [whole.text.in_words(row) for row in whole.text.clauses],
         },
     )
     content = {
