@@ -184,6 +184,10 @@ def test_the_overseer_reads_it_without_restricted_points(city: City, client_of: 
     assert "Who covers the night" in client_of(city.radu).get(page).content.decode()
     with pytest.raises(Refused, match="do not sit"):
         services.add_point(meeting, by=city.elisabeth, title="x")
+    listed = client_of(city.elisabeth).get(reverse("partnership_staff:meetings", args=[group.reference]))
+    assert meeting.title in listed.content.decode()
+    plan = reverse("partnership_staff:plan_meeting", args=[group.reference])
+    assert client_of(city.elisabeth).get(plan).status_code == HTTPStatus.CONFLICT
 
 
 def test_a_meeting_is_planned_and_filled_on_its_pages(city: City, client_of: ClientOf) -> None:

@@ -47,6 +47,14 @@ def groups_of(reader: Actor) -> QuerySet[Group]:
     return rows.select_related("task_force", "keeper").order_by("task_force__name")
 
 
+def groups_read(reader: Actor) -> QuerySet[Group]:
+    """The groups whose meetings the reader may read: their own; all of them for the overseer."""
+    if getattr(reader, "role", "") != "overseer":
+        return groups_of(reader)
+    rows = Group.objects.visible_to(reader).select_related("task_force", "keeper")
+    return rows.order_by("task_force__name")
+
+
 def meetings(reader: Actor) -> QuerySet[Meeting]:
     """Every meeting the reader may know of, the latest first."""
     rows = Meeting.objects.visible_to(reader).select_related(*FROM_AGENDA)

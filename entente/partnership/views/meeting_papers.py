@@ -26,7 +26,7 @@ from entente.partnership.views.meetings import own_meeting, told
 from entente.people.models import Member
 from entente.people.rate_limits import sender, within_limit
 from entente.people.sign_in import MemberRequest, NotProven, member_of, prove
-from entente.ui.articles import article
+from entente.ui.articles import Node, article
 from entente.ui.printing import NotPrinted, pdf
 from entente.ui.templatetags.ui import reading_time
 
@@ -46,7 +46,7 @@ def printed_agenda(request: MemberRequest, reference: str) -> HttpResponse:
         "reference": meeting.reference,
         "group": str(meeting.group),
         "when": _when(meeting),
-        "blocks": article(page),
+        "blocks": [_below_title(node) for node in article(page)],
         "made_at": clock.now(),
     }
     try:
@@ -58,6 +58,11 @@ def printed_agenda(request: MemberRequest, reference: str) -> HttpResponse:
     response = HttpResponse(made, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{meeting.reference}-{language}.pdf"'
     return response
+
+
+def _below_title(node: Node) -> Node:
+    """The paper has a title of its own, which is the meeting's."""
+    return node | {"level": 2} if node["is"] == "heading" and node["level"] == 1 else node
 
 
 def _when(meeting: Meeting) -> str:

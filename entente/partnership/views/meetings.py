@@ -41,8 +41,8 @@ STATE_KINDS = {"planned": "open", "held": "due", "approved": "done", "cancelled"
 
 
 def own_group(request: MemberRequest, reference: str) -> Group:
-    """A group the reader sits in, or 404."""
-    return get_object_or_404(queries.groups_of(request.member), reference=reference)
+    """A group whose meetings the reader may read, or 404."""
+    return get_object_or_404(queries.groups_read(request.member), reference=reference)
 
 
 def own_meeting(request: MemberRequest, reference: str) -> Meeting:
@@ -68,6 +68,7 @@ def meetings(request: MemberRequest, reference: str) -> HttpResponse:
         "page": page,
         "rows": [{"meeting": row, "kind": STATE_KINDS[row.state]} for row in page],
         "may_plan": bool(rules.may_keep(request.member, group)),
+        "may_sit": bool(rules.may_sit(request.member, group)),
     }
     return render(request, "partnership_staff/meetings.html", context)
 
