@@ -49,6 +49,12 @@ PARTS = (
         _("With whom, for what, and which clause says so."),
     ),
     (
+        "partnership_staff:describe_agreements",
+        "eye",
+        _("What everybody reads"),
+        _("The public register, impact assessments, and for how long things are kept."),
+    ),
+    (
         "partnership_staff:protocols",
         "document",
         _("Protocols"),

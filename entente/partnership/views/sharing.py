@@ -200,7 +200,8 @@ def _card_rows(matrix: Matrix, *, receives: bool) -> list[dict[str, Any]]:
             continue
         other = known.get(way.giving if receives else way.receiving, "")
         row = found.setdefault((other, way.purpose), {"yes": [], "not_yet": []})
-        row[answer.verdict].append(str(Category(way.category).label))
+        numbers = ", ".join(str(ruling.term.clause.number) for ruling in answer.rulings)
+        row[answer.verdict].append(f"{Category(way.category).label} ({numbers})")
     return [
         {"organisation": other, "purpose": Purpose(purpose).label, **row}
         for (other, purpose), row in sorted(found.items())
