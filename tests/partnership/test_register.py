@@ -69,7 +69,7 @@ def test_everybody_reads_the_essence_the_parties_the_purposes_and_their_rights(w
         "Prepare a release or a return Plan and goals, information from the police, contact persons",
         "In force since",
         "none may send you on to another (GDPR, Article 26(3))",
-        "immigration control",
+        "immigration enforcement",
         "mental health",
     ):
         assert told in page, told

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from entente.agreements.models import Agreement
 from entente.agreements.sentences import STATE_KINDS, listed
-from entente.agreements.vocabulary import Category, Purpose
+from entente.agreements.vocabulary import Category, ExcludedPurpose, Purpose
 from entente.partnership.models import Assessment, Publication, Summary
 from entente.partnership.queries.register import Standing
 
@@ -28,17 +28,8 @@ WHAT_IT_MEANS: dict[str, Promise] = {
     State.SUSPENDED: gettext_lazy("It is suspended: at this moment nothing is shared under it."),
     State.ENDED: gettext_lazy("It has ended: nothing is shared under it any more."),
 }
-# Never purposes of any agreement of the partnership (product decision, casework D5).
-EXCLUDED: tuple[Promise, ...] = (
-    gettext_lazy("immigration control"),
-    gettext_lazy("checking benefits"),
-    gettext_lazy("taxes"),
-    gettext_lazy("gathering intelligence"),
-    gettext_lazy("vetting for a job"),
-    gettext_lazy("watching over communities"),
-    gettext_lazy("publicity"),
-    gettext_lazy("training computer models"),
-)
+# Never purposes of any agreement of the partnership.
+EXCLUDED: tuple[str | Promise, ...] = tuple(purpose.label for purpose in ExcludedPurpose)
 # Shared by nobody, whatever an agreement says: there is no such category.
 NEVER: tuple[Promise, ...] = (
     gettext_lazy("ethnic origin"),
