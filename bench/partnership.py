@@ -252,7 +252,11 @@ def _matrix(admin_url: str) -> Iterator[Promise]:
     connect_as(admin_url, "entente_staff")
     client = sign_in_as("amina")
     of = f"{PARTIES} parties × {len(Category.values)} categories × {PURPOSES} purposes, {clauses:,} clauses"
-    for name, page in (("matrix", "dossier/matrix/"), ("dossier", "dossier/"), ("agreement as it is read", "")):
+    for name, page in (
+        ("matrix", "dossier/matrix/"),
+        ("dossier", "dossier/"),
+        ("agreement as it is read", ""),
+    ):
         spent = _seconds(partial(client.get, f"/staff/agreements/{agreement.pk}/{page}"))
         yield Promise(f"the {name} of {of}, p50", 1000 * spent, 300, "ms")
 

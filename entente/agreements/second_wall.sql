@@ -379,6 +379,31 @@ create or replace function authz.keeps_fund(fund uuid) returns boolean language 
   set search_path = public, authz, pg_temp as $$
   select exists (select from partnership_fund f where f.id = fund and f.keeper_id = authz.organisation()) $$;
 
+-- Where published agreements stand at this second, and since when who is a party: for everybody, and nothing else
+-- of them. A draft is never among them, nor what nobody described.
+create or replace function authz.standing_of_published(wanted uuid[]) returns table (agreement uuid, state text,
+    starts_at timestamptz, ends_at timestamptz, moved_at timestamptz, organisation uuid, slug text, name text,
+    names jsonb, joined_at timestamptz, signed_at timestamptz, left_at timestamptz)
+  language sql stable security definer set search_path = public, authz, pg_temp as $$
+  select a.id, case when a.ends_at <= authz.at() then 'ended' else a.state end, a.starts_at, a.ends_at,
+         (select max(e.at) from audit_event e where e.record_id = a.id and e.allowed and e.name = any(array[
+            'agreements.interim_begun', 'agreements.agreement_brought_into_force',
+            'agreements.agreement_suspended', 'agreements.agreement_resumed'])),
+         o.id, o.slug, o.name, o.names, y.joined_at, y.signed_at, y.left_at
+    from agreements_agreement a
+    left join agreements_party y on y.agreement_id = a.id and y.joined_at <= authz.at()
+    left join people_organisation o on o.id = y.organisation_id
+   where authz.kind() is not null and a.id = any(wanted) and a.state <> 'draft'
+     and exists (select from partnership_publication p where p.agreement_id = a.id)
+   order by a.id, y.joined_at, o.name $$;
+-- How many agreements live that nobody has described to the public yet: a number, nothing else.
+create or replace function authz.undescribed_agreements() returns bigint language sql stable security definer
+  set search_path = public, authz, pg_temp as $$
+  select count(*) from agreements_agreement a
+   where authz.kind() is not null and a.state in ('interim', 'in_force', 'suspended')
+     and (a.ends_at is null or a.ends_at > authz.at())
+     and not exists (select from partnership_publication p where p.agreement_id = a.id) $$;
+
 -- What a table says is never changed, whoever asks.
 create or replace function authz.refuse_update() returns trigger language plpgsql as $$ begin
   raise exception 'this row of % stays as it is', tg_table_name using errcode = '42501';
