@@ -13,6 +13,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from entente.audit import clock
 from entente.audit.actors import VISITOR, acting
@@ -268,6 +269,32 @@ def test_a_late_action_waits_for_its_owner(city: City) -> None:
     parts.note_progress(action, by=city.ioana, state="going", note="It began.", secured=Decimal(60))
     with clock.frozen(clock.now().replace(year=2031, month=6, day=1)), acting(city.ioana):
         assert not any("One door" in one.sentence for one in library_waiting.waiting(city.ioana))
+
+
+def test_every_part_is_written_in_a_second_language(city: City) -> None:
+    strategy = written(city.amina)
+    with acting(city.amina):
+        found = queries.whole(strategy, city.amina)
+    told: dict[str, Any] = {
+        "sort": "asset",
+        "area": None,
+        "text": "A market",
+        "source": "Walk",
+        "source_on": FIRST,
+    }
+    finding = parts.add_finding(strategy, by=city.amina, **told)
+    finding = parts.edit_finding(finding, by=city.claire, language="fr", text="Un marché", source="Marche")
+    objective = parts.edit_objective(found.objectives[0], by=city.amina, language="fr", what="À temps")
+    action = parts.edit_strategy_action(
+        found.doings[0].action, by=city.amina, language="fr", what="Une porte", post="Prévention"
+    )
+    with translation.override("fr"):
+        assert [str(part) for part in (finding, objective, action)] == ["Un marché", "À temps", "Une porte"]
+    assert str(objective) == "Answers in time"
+    with pytest.raises(Refused, match="at most"):
+        parts.edit_strategy_action(
+            action, by=city.amina, language="en", what="x", post="x", secured=Decimal(900)
+        )
 
 
 # The second wall
