@@ -32,6 +32,7 @@ STILL_RIGHT = timedelta(days=90)
 ONCE_MORE = timedelta(days=14)
 NOT_TWICE = timedelta(days=1)
 RING_AT_MOST = 3  # deputies of each organisation on a sheet of whom to call
+FEW = 200  # keys that are passed one by one
 SOME = 6  # organisations that somebody may have meant
 PRESENT = (Entry.State.DRAFT, Entry.State.VERIFIED, Entry.State.STALE)
 
@@ -73,9 +74,10 @@ def entries(reader: Actor, wanted: Wanted = Wanted()) -> QuerySet[Entry]:  # noq
     return rows if found is None else rows.filter(pk__in=_all_of(found))
 
 
-def _all_of(ids: Iterable[uuid.UUID]) -> RawSQL:
-    """Thousands of keys as one value: each as its own would cost more than the search."""
-    return RawSQL("select unnest(%s::uuid[])", [list(ids)])
+def _all_of(ids: Iterable[uuid.UUID]) -> RawSQL | list[uuid.UUID]:
+    """Few keys one by one, so that the planner knows they are few; thousands as one value: that costs less."""
+    known = list(ids)
+    return RawSQL("select unnest(%s::uuid[])", [known]) if len(known) > FEW else known
 
 
 def entry_of(slug: str, reader: Actor) -> Entry | None:
