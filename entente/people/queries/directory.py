@@ -75,7 +75,7 @@ def entries(reader: Actor, wanted: Wanted = Wanted()) -> QuerySet[Entry]:  # noq
 
 
 def _all_of(ids: Iterable[uuid.UUID]) -> RawSQL | list[uuid.UUID]:
-    """Few keys one by one, so that the planner knows they are few; thousands as one value: that costs less."""
+    """Few keys one by one, so that the planner knows they are few; thousands as one value, which is cheap."""
     known = list(ids)
     return RawSQL("select unnest(%s::uuid[])", [known]) if len(known) > FEW else known
 
