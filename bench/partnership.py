@@ -197,7 +197,7 @@ def _found_by(words: str) -> frozenset[object]:
     from tests.template_city import session_key
 
     with transaction.atomic():
-        found = frozenset(found_entries(words, member_with(session_key("amina"))))
+        found = frozenset(found_entries(words, member_with(session_key("amina"))) or ())
     assert found, words
     return found
 
