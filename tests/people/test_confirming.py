@@ -18,7 +18,7 @@ from entente.audit.services import log
 from entente.delivery.models import Message
 from entente.people import tasks
 from entente.people.models import Confirmation, Contact, Entry, Member, Organisation
-from entente.people.services import confirming, entries
+from entente.people.services import confirming, contacts, entries
 
 JOB = job("test", None)
 pytestmark = pytest.mark.usefixtures("as_owner")
@@ -248,3 +248,16 @@ def test_a_stale_entry_that_is_confirmed_counts_again() -> None:
     assert entry_of("police").state == Entry.State.VERIFIED
     with pytest.raises(Refused, match="Only the organisation itself"):
         confirming.confirm_entry(police, by=member("Amina"))
+
+
+def test_who_left_a_post_is_forgotten_after_a_year_and_nobody_earlier() -> None:
+    lena = member("Lena")
+    with acting(lena):
+        post = Contact.objects.visible_to(lena).select_related("organisation").get(name="Radu Ionescu")
+    contacts.end_contact(post, by=lena)
+    for days, is_there in ((364, True), (366, False)):
+        with clock.frozen(clock.now() + timedelta(days=days)):
+            tasks.forget_contacts(by=JOB)
+        with acting(JOB):
+            assert Contact.objects.visible_to(JOB).filter(pk=post.pk).exists() is is_there
+    assert contacts.forget_contacts(by=JOB) == 0

@@ -67,8 +67,8 @@ def apply_values(
     for field in EDITABLE:
         if field not in values:
             continue
-        key = field_key(entry, field, language)
-        now, new = current(entry, field, language), values[field]
+        key = _field_key(entry, field, language)
+        now, new = _current(entry, field, language), values[field]
         if new in (base.get(key, now), now):  # left as it was seen, or already so
             continue
         if key in base:
@@ -94,13 +94,13 @@ def apply_values(
     )
 
 
-def field_key(entry: Entry, field: str, language: str) -> str:
+def _field_key(entry: Entry, field: str, language: str) -> str:
     """What a change calls a field: `services`, or `services/fr` in another language than the first."""
     is_translation = field in Entry.TRANSLATED and language != entry.language
     return f"{field}/{language}" if is_translation else field
 
 
-def current(entry: Entry, field: str, language: str) -> Any:
+def _current(entry: Entry, field: str, language: str) -> Any:
     """What stands there now."""
     if field in ON_ORGANISATION:
         return getattr(entry.organisation, field)
