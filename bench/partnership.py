@@ -35,7 +35,7 @@ PLACES = ("Old Port", "North Quay", "Lindens", "University Hill", "Mill Fields",
 LISTS = {
     "amina": (
         "directory/", "directory/stale/", "directory/coverage/", "directory/network/", "groups/",
-        "commitments/", "decisions/", "agreements/", "sharing/", "register/", "protocols/", "strategy/",
+        "commitments/", "decisions/", "agreements/", "register/", "protocols/", "strategy/",
         "resources/", "funding/",
     ),
     "elisabeth": ("complaints/", "decisions/"),
@@ -59,6 +59,7 @@ def promises() -> Iterator[Promise]:
             connect_as(admin_url, "entente_staff")
             yield from _lists(size)
         yield from _searches()
+        yield from _sharing()
         yield from _matrix(admin_url)
         yield from _import(admin_url)
     finally:
@@ -259,6 +260,11 @@ def _matrix(admin_url: str) -> Iterator[Promise]:
     ):
         spent = _seconds(partial(client.get, f"/staff/agreements/{agreement.pk}/{page}"))
         yield Promise(f"the {name} of {of}, p50", 1000 * spent, 300, "ms")
+
+
+def _sharing() -> Iterator[Promise]:
+    spent = _seconds(partial(sign_in_as("amina").get, "/staff/sharing/"))
+    yield Promise(f"“What may I share?” of a party to {AGREEMENTS} agreements, p50", 1000 * spent, 300, "ms")
 
 
 def _import(admin_url: str) -> Iterator[Promise]:

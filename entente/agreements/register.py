@@ -4,14 +4,30 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 
-from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from entente.agreements.change_rules import Cell, Signs
 from entente.agreements.models import Agreement, Clause, Mandate, Party
 from entente.audit.actors import Actor, begin
 from entente.audit.models import Event
 from entente.audit.queries import history
+
+State = Agreement.State
+OPENING_FIRST = (State.IN_FORCE, State.INTERIM, State.SUSPENDED, State.DRAFT)
 
 
 def agreements(reader: Actor) -> QuerySet[Agreement]:
@@ -25,6 +41,18 @@ def agreements(reader: Actor) -> QuerySet[Agreement]:
     return rows.filter(
         ~Q(state=Agreement.State.DRAFT) | Q(keeper_id=reader.actor_organisation_id) | Q(is_mine(reader))
     )
+
+
+def in_order(reader: Actor, at: datetime) -> QuerySet[Agreement]:
+    """The same: one's own organisation's first (`is_own`), then those that open something at a moment."""
+    own = Q(keeper_id=reader.actor_organisation_id) | Q(is_mine(reader))
+    is_over = Q(ends_at__lte=at) | Q(state=State.ENDED)
+    stands = [When(state=state, then=place) for place, state in enumerate(OPENING_FIRST)]
+    rows = agreements(reader).annotate(
+        is_own=Case(When(own, then=True), default=False, output_field=BooleanField()),
+        stands=Case(When(is_over, then=len(stands)), *stands, output_field=IntegerField()),
+    )
+    return rows.order_by("-is_own", "stands", "-starts_at", "id")
 
 
 def is_mine(reader: Actor) -> Exists:

@@ -19,7 +19,7 @@ from entente.agreements.counting import Shared, shared_now
 from entente.agreements.events import details_of, in_sentence, moves
 from entente.agreements.models import Agreement, Party
 from entente.agreements.preparing import prepared
-from entente.agreements.sentences import STATE_KINDS, Text, listed
+from entente.agreements.sentences import Text, listed
 from entente.agreements.steps import BY_NAME, Step, open_steps
 from entente.audit import clock
 from entente.audit.decisions import Decision, Refused
@@ -31,7 +31,7 @@ from entente.people.sign_in import MemberRequest
 REFUSED_HERE = 409
 EVENTS = 12  # of the history, on a page
 MANY = 12  # clauses from which their list is folded
-ORDER: list[str] = [*STATE_KINDS]  # what opens something stands first
+ON_A_PAGE = 20
 REASON_IN: dict[str, str] = {
     Agreement.State.SUSPENDED: "agreements.agreement_suspended",
     Agreement.State.ENDED: "agreements.agreement_ended",
@@ -39,22 +39,17 @@ REASON_IN: dict[str, str] = {
 
 
 def agreements(request: MemberRequest) -> HttpResponse:
-    """What each agreement opens to the reader's organisation and what it asks of it."""
-    texts = _texts(list(register.agreements(request.member)), request.member)
-    organisation = request.member.organisation_id
-    texts.sort(key=lambda text: ORDER.index(text.state))
-    own = [text for text in texts if _concerns(text, organisation)]
-    others = [text for text in texts if not _concerns(text, organisation)]
+    """What each agreement opens to the reader's organisation and what it asks of it, its own first."""
+    reader, at = request.member, clock.now()
+    page = Paginator(register.in_order(reader, at), ON_A_PAGE).get_page(request.GET.get("page"))
+    texts = _texts(list(page), reader)
     context = {
-        "own": [_row(text, organisation) for text in own],
-        "others": [_row(text, organisation) for text in others],
-        "may_draft": rules.may_draft_agreement(request.member, clock.now(), None, clock.now()),
+        "own": [_row(text, reader.organisation_id) for text in texts if text.agreement.is_own],  # type: ignore[attr-defined]
+        "others": [_row(text, reader.organisation_id) for text in texts if not text.agreement.is_own],  # type: ignore[attr-defined]
+        "page": page,
+        "may_draft": rules.may_draft_agreement(reader, at, None, at),
     }
     return render(request, "agreements/agreements.html", context)
-
-
-def _concerns(text: Text, organisation: uuid.UUID) -> bool:
-    return text.agreement.keeper_id == organisation or text.party(organisation) is not None
 
 
 def _texts(found: list[Agreement], reader: Member) -> list[Text]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from django.db.models import CharField, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, Case, CharField, Func, Q, QuerySet, Value, When
 
 from entente.audit import clock
 from entente.audit.actors import Actor, begin
 from entente.partnership.models import Group, Place, Pledge
+from entente.partnership.scoping import speaks
 from entente.people.models import Member, Organisation, Seat
 
 LASTING = (Place.State.INVITED, Place.State.ACCEPTED)
@@ -20,6 +21,15 @@ def groups(reader: Actor) -> QuerySet[Group]:
     """Every group, by name. What it works on opens by a seat; that it exists, every member may know."""
     rows = Group.objects.visible_to(reader).select_related("task_force", "keeper")
     return rows.order_by("task_force__name", "pk")
+
+
+def own_first(reader: Member) -> QuerySet[Group]:
+    """The same, those first (`is_own`) that the reader belongs to, or speaks for as their keeper."""
+    own = Q(pk__in=own_group_ids(reader))
+    if speaks(reader):
+        own |= Q(keeper_id=reader.organisation_id)
+    is_own = Case(When(own, then=True), default=False, output_field=BooleanField())
+    return groups(reader).annotate(is_own=is_own).order_by("-is_own", "task_force__name", "pk")
 
 
 def group_with(reference: str, reader: Actor) -> Group:

@@ -34,7 +34,7 @@ from entente.people.models import Organisation
 from entente.people.sign_in import MemberRequest
 from entente.records.views.csv_files import csv_file
 
-ON_A_PAGE = 50
+ON_A_PAGE = 25
 MOST_ROWS = 5000  # of a file
 State = Commitment.State
 ALL_SEATS = gettext_lazy("Everybody who sits in the group, and your own organisation.")

@@ -33,7 +33,7 @@ from entente.partnership.views.steps import NOT_READ, REFUSED_HERE, Asked, Step,
 from entente.people.models import Member, Membership, Seat
 from entente.people.sign_in import MemberRequest
 
-ON_A_PAGE = 40
+ON_A_PAGE = 25
 EVENTS = 12
 STATE_KINDS = {
     Group.State.FORMING: "draft",
@@ -102,16 +102,10 @@ STEPS: dict[str, tuple[Asked, str]] = {
 def groups(request: MemberRequest) -> HttpResponse:
     """The groups the reader belongs to, and those of others by name, kind and purpose."""
     reader = request.member
-    mine = queries.own_group_ids(reader)
-    rows = queries.groups(reader)
-    kept = rows.filter(keeper_id=reader.organisation_id) if speaks(reader) else rows.none()
-    own = list(rows.filter(pk__in={*mine, *kept.values_list("pk", flat=True)}))
-    page = Paginator(rows.exclude(pk__in=[group.pk for group in own]), ON_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(queries.own_first(reader), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "own": [_row(group) for group in own],
-        "others": [_row(group) for group in page],
+        "own": [_row(group) for group in page if group.is_own],
+        "others": [_row(group) for group in page if not group.is_own],
         "page": page,
         "may_found": speaks(reader),
     }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import product
+
+from django.db.models import Count
 
 from entente.audit.actors import Actor
 from entente.people.models import Entry
@@ -50,9 +53,9 @@ def coverage(reader: Actor) -> Coverage:
     districts = {area.slug: str(area) for area in areas(reader)}
     rows = Entry.objects.visible_to(reader).filter(state__in=RELIED_ON)
     counts: Counter[tuple[str, str, str]] = Counter()
-    for stages, places, languages in rows.values_list("prevention", "areas", "languages"):
-        for stage in stages:
-            for area in places or districts:
-                for language in languages:
-                    counts[stage, area, language] += 1
+    # Many say the same: each way to say it is read once, with how many say it.
+    said = rows.values_list("prevention", "areas", "languages").annotate(number=Count("pk")).order_by()
+    for stages, places, languages, number in said:
+        for stage, area, language in product(stages, places or districts, languages):
+            counts[stage, area, language] += number
     return Coverage(counts, districts)
