@@ -7,7 +7,6 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import (
-    BooleanField,
     Case,
     CharField,
     Exists,
@@ -44,15 +43,16 @@ def agreements(reader: Actor) -> QuerySet[Agreement]:
 
 
 def in_order(reader: Actor, at: datetime) -> QuerySet[Agreement]:
-    """The same: one's own organisation's first (`is_own`), then those that open something at a moment."""
+    """The same: those that concern one's own organisation first, then what opens something."""
     own = Q(keeper_id=reader.actor_organisation_id) | Q(is_mine(reader))
     is_over = Q(ends_at__lte=at) | Q(state=State.ENDED)
     stands = [When(state=state, then=place) for place, state in enumerate(OPENING_FIRST)]
-    rows = agreements(reader).annotate(
-        is_own=Case(When(own, then=True), default=False, output_field=BooleanField()),
-        stands=Case(When(is_over, then=len(stands)), *stands, output_field=IntegerField()),
+    return agreements(reader).order_by(
+        Case(When(own, then=0), default=1, output_field=IntegerField()),
+        Case(When(is_over, then=len(stands)), *stands, output_field=IntegerField()),
+        "-starts_at",
+        "id",
     )
-    return rows.order_by("-is_own", "stands", "-starts_at", "id")
 
 
 def is_mine(reader: Actor) -> Exists:

@@ -42,14 +42,18 @@ def agreements(request: MemberRequest) -> HttpResponse:
     """What each agreement opens to the reader's organisation and what it asks of it, its own first."""
     reader, at = request.member, clock.now()
     page = Paginator(register.in_order(reader, at), ON_A_PAGE).get_page(request.GET.get("page"))
-    texts = _texts(list(page), reader)
+    texts, organisation = _texts(list(page), reader), reader.organisation_id
     context = {
-        "own": [_row(text, reader.organisation_id) for text in texts if text.agreement.is_own],  # type: ignore[attr-defined]
-        "others": [_row(text, reader.organisation_id) for text in texts if not text.agreement.is_own],  # type: ignore[attr-defined]
+        "own": [_row(text, organisation) for text in texts if _concerns(text, organisation)],
+        "others": [_row(text, organisation) for text in texts if not _concerns(text, organisation)],
         "page": page,
         "may_draft": rules.may_draft_agreement(reader, at, None, at),
     }
     return render(request, "agreements/agreements.html", context)
+
+
+def _concerns(text: Text, organisation: uuid.UUID) -> bool:
+    return text.agreement.keeper_id == organisation or text.party(organisation) is not None
 
 
 def _texts(found: list[Agreement], reader: Member) -> list[Text]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from django.db.models import BooleanField, Case, CharField, Func, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Func, IntegerField, Q, QuerySet, Value, When
 
 from entente.audit import clock
 from entente.audit.actors import Actor, begin
@@ -24,12 +24,9 @@ def groups(reader: Actor) -> QuerySet[Group]:
 
 
 def own_first(reader: Member) -> QuerySet[Group]:
-    """The same, those first (`is_own`) that the reader belongs to, or speaks for as their keeper."""
-    own = Q(pk__in=own_group_ids(reader))
-    if speaks(reader):
-        own |= Q(keeper_id=reader.organisation_id)
-    is_own = Case(When(own, then=True), default=False, output_field=BooleanField())
-    return groups(reader).annotate(is_own=is_own).order_by("-is_own", "task_force__name", "pk")
+    """The same, those first that are among `own_group_ids`."""
+    is_other = Case(When(pk__in=own_group_ids(reader), then=0), default=1, output_field=IntegerField())
+    return groups(reader).order_by(is_other, "task_force__name", "pk")
 
 
 def group_with(reference: str, reader: Actor) -> Group:
@@ -60,11 +57,13 @@ def is_seated(group: Group, reader: Actor) -> bool:
 
 
 def own_group_ids(reader: Member) -> set[uuid.UUID]:
-    """The groups in which the reader sits, or whose papers their organisation keeps, or where it belongs."""
+    """The groups in which the reader sits or their organisation belongs, or that they speak for as keeper."""
     places = Place.objects.visible_to(reader).filter(
         organisation_id=reader.organisation_id, state__in=LASTING
     )
-    return {*reader.task_forces, *places.values_list("group_id", flat=True)}
+    kept = Group.objects.visible_to(reader).filter(keeper_id=reader.organisation_id)
+    kept_ids = kept.values_list("pk", flat=True) if speaks(reader) else ()
+    return {*reader.task_forces, *places.values_list("group_id", flat=True), *kept_ids}
 
 
 def places_of(group: Group, reader: Actor) -> list[Place]:

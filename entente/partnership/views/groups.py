@@ -102,10 +102,11 @@ STEPS: dict[str, tuple[Asked, str]] = {
 def groups(request: MemberRequest) -> HttpResponse:
     """The groups the reader belongs to, and those of others by name, kind and purpose."""
     reader = request.member
+    own = queries.own_group_ids(reader)
     page = Paginator(queries.own_first(reader), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "own": [_row(group) for group in page if group.is_own],
-        "others": [_row(group) for group in page if not group.is_own],
+        "own": [_row(group) for group in page if group.pk in own],
+        "others": [_row(group) for group in page if group.pk not in own],
         "page": page,
         "may_found": speaks(reader),
     }
