@@ -98,6 +98,34 @@ def _runs(command: Callable[[], int | None]) -> Callable[[argparse.Namespace], i
     return lambda arguments: command() or 0
 
 
+def _add_people(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands that let somebody in."""
+    start = add(
+        "start-town", "Make the first organisation and let its coordinator in, as the owner.", _start_town
+    )
+    start.add_argument(
+        "--organisation", default="", help="its name, usually the city’s; asked for if not given"
+    )
+    start.add_argument("--person", default="", help="the coordinator’s name; asked for if not given")
+    start.add_argument("--email", default="", help="the coordinator’s e-mail address; asked for if not given")
+    start.add_argument(
+        "--language", default="en", choices=["en", "fr", "ar", "ro"], help="the coordinator’s language"
+    )
+    start.add_argument("--show-link", action="store_true", help="show the link here instead of mailing it")
+    member = add("add-member", "Add somebody to an organisation and let them in, as the owner.", _add_member)
+    member.add_argument("organisation", help="the organisation’s short name, as in its page’s address")
+    member.add_argument("--person", required=True, help="their name")
+    member.add_argument("--email", required=True, help="their e-mail address")
+    roles_of_members = ["member", "coordinator", "officer", "overseer"]
+    member.add_argument(
+        "--role", default="member", choices=roles_of_members, help="what they may do (member)"
+    )
+    member.add_argument(
+        "--language", default="en", choices=["en", "fr", "ar", "ro"], help="the person’s language"
+    )
+    member.add_argument("--show-link", action="store_true", help="show the link here instead of mailing it")
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command and its options; docs/run/commands.md lists the same."""
     root = argparse.ArgumentParser(
@@ -126,30 +154,7 @@ def parser() -> argparse.ArgumentParser:
     invite = add("invite", "Mail a member a link to sign in, as the owner.", _invite)
     invite.add_argument("address", help="the member's e-mail address")
     invite.add_argument("--show-link", action="store_true", help="show the link here instead of mailing it")
-    start = add(
-        "start-town", "Make the first organisation and let its coordinator in, as the owner.", _start_town
-    )
-    start.add_argument(
-        "--organisation", default="", help="its name, usually the city’s; asked for if not given"
-    )
-    start.add_argument("--person", default="", help="the coordinator’s name; asked for if not given")
-    start.add_argument("--email", default="", help="the coordinator’s e-mail address; asked for if not given")
-    start.add_argument(
-        "--language", default="en", choices=["en", "fr", "ar", "ro"], help="the coordinator’s language"
-    )
-    start.add_argument("--show-link", action="store_true", help="show the link here instead of mailing it")
-    member = add("add-member", "Add somebody to an organisation and let them in, as the owner.", _add_member)
-    member.add_argument("organisation", help="the organisation’s short name, as in its page’s address")
-    member.add_argument("--person", required=True, help="their name")
-    member.add_argument("--email", required=True, help="their e-mail address")
-    roles_of_members = ["member", "coordinator", "officer", "overseer"]
-    member.add_argument(
-        "--role", default="member", choices=roles_of_members, help="what they may do (member)"
-    )
-    member.add_argument(
-        "--language", default="en", choices=["en", "fr", "ar", "ro"], help="the person’s language"
-    )
-    member.add_argument("--show-link", action="store_true", help="show the link here instead of mailing it")
+    _add_people(add)
     polis = add("import-polis", "Bring in a conversation exported from Polis, as the owner.", _import_polis)
     polis.add_argument("folder", help="the folder or zip with comments.csv and votes.csv")
     polis.add_argument(

@@ -130,8 +130,8 @@ SERVICES = [
 SHARED_PARTS = {
     "logged_together", "locked", "next_number", "index_dialogue", "index_words", "hold", "making_a_map",
     "take_in_changes", "keep_worked", "keep_analysis", "keep_stability", "keep_outcome", "write_rows",
-    "advance_import", "forget_imports",
-    "held_entry", "apply_values", "keep_entry", "make_findable", "new_contact",
+    "advance_import", "forget_imports", "held_entry", "apply_values", "keep_entry", "make_findable",
+    "new_contact", "invited_by", "code_of", "field_key", "current",
 }  # fmt: skip
 
 
