@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -118,14 +119,21 @@ class Text:
         told = {"parties": listed([party.organisation for party in self.present])}
         if not self.clauses:
             return _("%(parties)s. No clause says yet what they share.") % told
-        purposes = [Purpose(value).label for value in self._purposes()]
+        purposes = [Purpose(value).label for value in self.purposes]
         sentence = _(
             "%(parties)s share what the clauses name, to %(purposes)s. Everything else stays closed."
         )
         return sentence % {**told, "purposes": listed(purposes)}
 
-    def _purposes(self) -> list[str]:
+    @cached_property
+    def purposes(self) -> list[str]:
+        """What its clauses are for, in the order in which they come."""
         return list(dict.fromkeys(clause.purpose for clause in self.clauses))
+
+    def part(self, purpose: str, giving: uuid.UUID) -> Text:
+        """The same agreement with the clauses alone that are for one purpose and let one party give."""
+        chosen = [row for row in self.clauses if row.purpose == purpose and row.giving_id == giving]
+        return replace(self, clauses=chosen)
 
     def opened_to(self, organisation: uuid.UUID) -> str:
         """What an organisation gets, or what it would get."""
@@ -150,12 +158,15 @@ class Text:
 
     def matrices(self) -> list[dict[str, Any]]:
         """For each purpose a table: who gives in the rows, who receives in the columns."""
-        return [self._matrix(purpose) for purpose in self._purposes()]
+        return [self._matrix(purpose) for purpose in self.purposes]
 
     def _matrix(self, purpose: str) -> dict[str, Any]:
         clauses = [row for row in self.clauses if row.purpose == purpose]
-        giving = _organisations([row.giving for row in clauses])
-        receiving = _organisations([row.receiving for row in clauses])
+        cells: dict[tuple[uuid.UUID, uuid.UUID], list[dict[str, Any]]] = defaultdict(list)
+        for row in clauses:
+            cells[row.giving_id, row.receiving_id].append(self.in_words(row))
+        giving = organisations([row.giving for row in clauses])
+        receiving = organisations([row.receiving for row in clauses])
         rows = [
             {
                 "giving": giver,
@@ -163,11 +174,7 @@ class Text:
                     {
                         "receiving": taker,
                         "is_same": giver == taker,
-                        "clauses": [
-                            self.in_words(row)
-                            for row in clauses
-                            if (row.giving, row.receiving) == (giver, taker)
-                        ],
+                        "clauses": cells[giver.pk, taker.pk],
                     }
                     for taker in receiving
                 ],
@@ -186,5 +193,6 @@ class Text:
         }
 
 
-def _organisations(rows: list[Organisation]) -> list[Organisation]:
+def organisations(rows: Iterable[Organisation]) -> list[Organisation]:
+    """Each once, by name."""
     return sorted(set(rows), key=str)

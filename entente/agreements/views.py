@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -19,8 +20,9 @@ from entente.agreements.counting import Shared, shared_now
 from entente.agreements.events import details_of, in_sentence, moves
 from entente.agreements.models import Agreement, Party
 from entente.agreements.preparing import prepared
-from entente.agreements.sentences import Text, listed
+from entente.agreements.sentences import Text, listed, organisations
 from entente.agreements.steps import BY_NAME, Step, open_steps
+from entente.agreements.vocabulary import Purpose
 from entente.audit import clock
 from entente.audit.decisions import Decision, Refused
 from entente.audit.models import Event
@@ -31,6 +33,7 @@ from entente.people.sign_in import MemberRequest
 REFUSED_HERE = 409
 EVENTS = 12  # of the history, on a page
 MANY = 12  # clauses from which their list is folded
+WHOLE = 400  # and up to which a page holds all of them
 ON_A_PAGE = 20
 REASON_IN: dict[str, str] = {
     Agreement.State.SUSPENDED: "agreements.agreement_suspended",
@@ -91,6 +94,7 @@ def _text(request: MemberRequest, agreement_id: uuid.UUID) -> Text:
 def agreement(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
     """One agreement: where it stands, who signed, what its clauses say, and what happened to it."""
     text, reader = _text(request, agreement_id), request.member
+    shown, choices = _shown(request, text)
     events = register.changes(text.agreement, reader)
     last = next((event for event in events if moves(event)), None)
     own = text.party(reader.organisation_id)
@@ -105,8 +109,10 @@ def agreement(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
         "own": own,
         "shared": shared_now([agreement_id], reader)[agreement_id],
         "parties": [_party(party, text) for party in text.parties],
-        "clauses": [text.in_words(clause) for clause in text.clauses],
-        "many_clauses": len(text.clauses) > MANY,
+        "matrices": shown.matrices(),
+        "choices": choices,
+        "clauses": [shown.in_words(clause) for clause in shown.clauses],
+        "many_clauses": len(shown.clauses) > MANY,
         "may_prepare": text.state in rules.UNSIGNED_STATES
         and not any(party.signed_at for party in text.parties)
         and rules.may_keep(reader, text.agreement),
@@ -118,6 +124,28 @@ def agreement(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
         "entries": [{"sentence": in_sentence(event), "at": event.at, "why": event.why} for event in page],
     }
     return render(request, "agreements/agreement.html", context)
+
+
+def _shown(request: HttpRequest, text: Text) -> tuple[Text, list[dict[str, Any]]]:
+    """What a page can hold of an agreement, and the ways to the rest: one purpose and one party of many."""
+    if len(text.clauses) <= WHOLE:
+        return text, []
+    purpose = request.GET.get("purpose", "")
+    purpose = purpose if purpose in text.purposes else text.purposes[0]
+    giving = organisations(row.giving for row in text.clauses if row.purpose == purpose)
+    giver = next((one for one in giving if one.slug == request.GET.get("from")), giving[0])
+    for_what = [
+        {"label": Purpose(one).label, "query": urlencode({"purpose": one}), "is_here": one == purpose}
+        for one in text.purposes
+    ]
+    from_whom = [
+        {"label": one, "query": urlencode({"purpose": purpose, "from": one.slug}), "is_here": one == giver}
+        for one in giving
+    ]
+    return text.part(purpose, giver.pk), [
+        {"name": _("What for"), "links": for_what},
+        {"name": _("Who gives"), "links": from_whom},
+    ]
 
 
 def _since(text: Text, last: Event | None) -> Any:

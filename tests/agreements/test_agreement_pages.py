@@ -225,3 +225,16 @@ def test_a_visitor_is_asked_to_sign_in(who: Signatories) -> None:
     answer = Client().get(page(agreement))
     assert answer.status_code == 302
     assert "/account/login/" in answer["Location"]
+
+
+def test_a_long_agreement_is_read_part_by_part(who: Signatories, monkeypatch: pytest.MonkeyPatch) -> None:
+    agreement, client = drafted(who), who.client(who.amina)
+    whole = shown(client, page(agreement))
+    assert "Who gives" not in whole
+    monkeypatch.setattr("entente.agreements.views.WHOLE", 1)
+    first = shown(client, page(agreement))
+    assert "What for" in first
+    assert "Information from the police" not in first.partition("What may go from whom to whom")[2]
+    police = shown(client, f"{page(agreement)}?from=police").partition("What may go from whom to whom")[2]
+    assert "Information from the police" in police
+    shown(client, f"{page(agreement)}?purpose=none&from=nobody")

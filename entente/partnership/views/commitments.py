@@ -35,6 +35,7 @@ from entente.people.sign_in import MemberRequest
 from entente.records.views.csv_files import csv_file
 
 ON_A_PAGE = 25
+NAMED = 8  # groups in the margin; the others are found on their own page
 MOST_ROWS = 5000  # of a file
 State = Commitment.State
 ALL_SEATS = gettext_lazy("Everybody who sits in the group, and your own organisation.")
@@ -84,7 +85,7 @@ def commitments(request: MemberRequest) -> HttpResponse:
         "others": [row for row in told if not row["commitment"].is_mine],
         "count": ngettext("%(number)d commitment", "%(number)d commitments", number) % {"number": number},
         "query": urlencode(chosen),
-        "groups": groups_of(request.member),
+        "groups": groups_of(request.member)[:NAMED],
     }
     return render(request, "partnership_staff/commitments.html", context)
 
