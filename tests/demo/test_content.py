@@ -28,7 +28,11 @@ def load(name: str) -> dict[str, Any]:
 def texts(thing: Any, place: str = "") -> Iterator[tuple[str, dict[str, str]]]:
     """Yield every mapping of languages below `thing` with the place where it stands."""
     if isinstance(thing, dict):
-        if LANGUAGES & set(thing):
+        told = LANGUAGES & set(thing)
+        if told and isinstance(thing[min(told)], dict):
+            for field in thing[min(told)]:
+                yield f"{place}/{field}", {code: thing[code][field] for code in told if field in thing[code]}
+        elif told:
             yield place, thing
         else:
             for key, value in thing.items():

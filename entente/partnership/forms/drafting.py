@@ -104,7 +104,7 @@ class TextsForm(forms.Form):
         self.fields["review_on"] = forms.DateField(label=_("Next review on"), required=False, widget=_day())
         self.fields["excluded_purposes"] = forms.MultipleChoiceField(
             label=_("Purposes this agreement excludes"),
-            choices=[(value, capfirst(str(label))) for value, label in Purpose.choices],
+            choices=lambda: [(value, capfirst(str(label))) for value, label in Purpose.choices],
             required=False,
             widget=forms.CheckboxSelectMultiple,
             help_text=_("Besides those that every agreement excludes."),
@@ -190,7 +190,7 @@ class MandateForm(forms.Form):
     )
     kinds = forms.MultipleChoiceField(
         label=_("Which kinds of agreement"),
-        choices=[(value, capfirst(str(label))) for value, label in Agreement.Kind.choices],
+        choices=lambda: [(value, capfirst(str(label))) for value, label in Agreement.Kind.choices],
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None ticked means all."),
