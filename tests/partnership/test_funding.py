@@ -23,6 +23,7 @@ from entente.audit import queries as audit
 from entente.audit.actors import acting, job
 from entente.audit.decisions import Refused
 from entente.delivery.models import Message
+from entente.partnership.forms.money import DaysField, NumbersField
 from entente.partnership.fund_bars import TOP, WIDTH, bars
 from entente.partnership.models import Fund, FundEntry, FundReader
 from entente.partnership.queries import money as queries
@@ -51,6 +52,22 @@ def organisation(member: Member) -> Organisation:
 
 
 # It works
+
+
+@pytest.mark.parametrize("comma", [",", ";", "،", "؛", " "])
+def test_days_are_taken_with_the_comma_of_every_language(comma: str) -> None:
+    assert NumbersField().clean(f"30{comma} 90") == [90, 30]
+    assert DaysField().clean(f"2027-02-01{comma}2027-01-31") == ["2027-01-31", "2027-02-01"]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "ends today."), (1, "ends in 1 day."), (2, "ends in 2 days.")]
+)
+def test_what_waits_counts_days_as_one_speaks(city: City, days: int, said: str) -> None:
+    noted(city.amina, ends_in=days, warn_days=[30])
+    with acting(city.amina):
+        told = [one.sentence for one in queries.waiting_for(city.amina)]
+    assert f"The money of “Open doors” {said}" in told
 
 
 def test_what_was_spent_adds_up_to_the_cent(city: City) -> None:

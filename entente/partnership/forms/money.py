@@ -25,7 +25,7 @@ class DaysField(forms.CharField):
 
     def clean(self, value: Any) -> list[str]:
         """In order, each once."""
-        typed = re.split(r"[\s,;]+", super().clean(value).strip())
+        typed = re.split(r"[\s,;،؛]+", super().clean(value).strip())
         try:
             return sorted({date.fromisoformat(day).isoformat() for day in typed if day})
         except ValueError:
@@ -39,7 +39,7 @@ class NumbersField(forms.CharField):
 
     def clean(self, value: Any) -> list[int]:
         """The largest first, each once."""
-        typed = [part for part in re.split(r"[\s,;]+", super().clean(value).strip()) if part]
+        typed = [part for part in re.split(r"[\s,;،؛]+", super().clean(value).strip()) if part]
         if not all(part.isdecimal() and 0 < int(part) <= LONGEST_WARNING for part in typed):
             raise ValidationError(
                 gettext("Write numbers of days such as 90, 30, each at most 730."), code="invalid"

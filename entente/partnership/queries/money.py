@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from entente.audit import clock
 from entente.audit.actors import Actor
@@ -99,7 +100,17 @@ def waiting_for(reader: Member) -> list[Waiting]:
     found = []
     for fund in funds(reader).filter(keeper_id=reader.organisation_id, ends_on__gte=today)[:MOST]:
         if fund.days_left(today) <= max(fund.warn_days, default=0):
-            told = {"programme": fund.programme, "days": fund.days_left(today)}
-            sentence = _("The money of “%(programme)s” ends in %(days)d days.") % told
+            sentence = _ends(fund, fund.days_left(today))
             found.append(Waiting(sentence, reverse("partnership_staff:fund", args=[fund.pk])))
     return found
+
+
+def _ends(fund: Fund, days: int) -> str:
+    if days < 1:
+        return _("The money of “%(programme)s” ends today.") % {"programme": fund.programme}
+    said = ngettext(
+        "The money of “%(programme)s” ends in %(days)d day.",
+        "The money of “%(programme)s” ends in %(days)d days.",
+        days,
+    )
+    return said % {"programme": fund.programme, "days": days}
