@@ -13,7 +13,7 @@ from typing import Any
 from babel import Locale
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language, gettext, override, pgettext
 
 from entente.audit.actors import Actor, begin
 from entente.jobs.queue import is_on
@@ -62,7 +62,9 @@ def sentence(finding: Mapping[str, Any]) -> str:
         detail["column"] = heading(column, get_language() or "en")
         labels = _code_labels().get(column, {})
         for side in {"now", "then"} & detail.keys() if labels else ():
-            detail[side] = ", ".join(labels.get(code, code) for code in detail[side].split(", "))
+            detail[side] = pgettext("between the members of a list", ", ").join(
+                labels.get(code, code) for code in detail[side].split(", ")
+            )
     if finding["code"] == Fault.NOT_ALLOWED:
         detail["reason"] = gettext(detail["reason"])
     return gettext(SENTENCES[Fault(finding["code"])]) % detail

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entente.agreements.models import Agreement
 from entente.agreements.register import agreements, is_mine
+from entente.agreements.sentences import listed
 from entente.audit.actors import begin
 from entente.partnership.models import Group
 from entente.people.models import Area, Contact, Entry, Member, Membership, Organisation
@@ -99,7 +100,7 @@ def steps(reader: Member) -> list[Step]:
             _("One task force"),
             _("Who meets, what for, and who keeps the papers."),
             bool(groups),
-            ", ".join(str(group) for group in groups[:3]),
+            listed(groups[:3]),
             reverse("partnership_staff:start_group"),
             _("Found it"),
             _("A group can be changed and closed. It can’t be deleted: who worked together stays on paper."),
@@ -110,7 +111,7 @@ def steps(reader: Member) -> list[Step]:
             _("One draft agreement"),
             _("What may be shared, with whom, for what. A draft binds nobody and opens nothing."),
             bool(drafts),
-            ", ".join(str(agreement) for agreement in drafts[:3]),
+            listed(drafts[:3]),
             reverse("partnership_staff:start_agreement"),
             _("Draft it"),
             _("As long as nobody signed, everything in a draft can be changed, and the draft can be ended."),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from entente.audit.actors import Actor
 from entente.audit.decisions import Decision, allow, refuse
@@ -65,7 +66,10 @@ def may_open_charter(actor: Actor, charter: Charter, empty: Sequence[str], at: d
     if charter.state != State.CONSULTED:
         return refuse(_("A charter is opened for signature after the members were consulted."))
     if empty:
-        return refuse(_("Some parts have no text yet: %(parts)s."), parts=", ".join(empty))
+        return refuse(
+            _("Some parts have no text yet: %(parts)s."),
+            parts=pgettext("between the members of a list", ", ").join(empty),
+        )
     return may
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from entente.agreements.sentences import listed
 from entente.agreements.vocabulary import Category, Purpose
 from entente.audit import clock
 from entente.partnership import printing
@@ -200,7 +201,7 @@ def _card_rows(matrix: Matrix, *, receives: bool) -> list[dict[str, Any]]:
             continue
         other = known.get(way.giving if receives else way.receiving, "")
         row = found.setdefault((other, way.purpose), {"yes": [], "not_yet": []})
-        numbers = ", ".join(str(ruling.term.clause.number) for ruling in answer.rulings)
+        numbers = listed([ruling.term.clause.number for ruling in answer.rulings])
         row[answer.verdict].append(f"{Category(way.category).label} ({numbers})")
     return [
         {"organisation": other, "purpose": Purpose(purpose).label, **row}

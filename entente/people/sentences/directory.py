@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from entente.audit import clock
 from entente.people.models import Area, Confirmation, Contact, Entry, EntryChange, Member, Tie
@@ -94,7 +94,7 @@ def language_labels(codes: list[str]) -> list[str]:
 
 def joined(words: Iterable[str]) -> str:
     """Words one after the other, as the reader's language parts them."""
-    return _(", ").join(words)
+    return pgettext("between the members of a list", ", ").join(words)
 
 
 def rows_in_words(entries: Iterable[Entry], districts: list[Area]) -> list[dict[str, Any]]:
