@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from entente.agreements import register
 from entente.agreements.change_rules import may_keep
@@ -163,6 +164,10 @@ def _address(name: str, agreement: Agreement) -> str:
     return reverse(f"partnership_staff:{name}", args=[agreement.pk])
 
 
+def _parties_told(count: int) -> str:
+    return ngettext("%(number)s party", "%(number)s parties", count) % {"number": count}
+
+
 def _steps(whole: Whole) -> list[dict[str, Any]]:
     """The way from a draft to an agreement in force: each step with where it stands and what is missing."""
     here = whole.agreement
@@ -171,7 +176,7 @@ def _steps(whole: Whole) -> list[dict[str, Any]]:
         (
             _("Parties"),
             "done" if len(whole.present) > 1 else "due",
-            _("%(number)s parties") % {"number": len(whole.present)},
+            _parties_told(len(whole.present)),
             "#signatures",
         ),
         (

@@ -186,8 +186,21 @@ def _sentence(entry: Entry | None, rows: list[Tie], nodes: int, total: int) -> s
     if not rows:
         words = _("%(number)s organisations have ties: too many for one picture. Choose one above.")
         return words % {"number": number(total)}
-    words = _("%(ties)s ties join %(number)s organisations; %(name)s has the most.")
-    return words % {"ties": number(len(rows)), "number": number(nodes), "name": _most(rows)}
+    return f"{_ties_told(len(rows))} {_joined_told(nodes, _most(rows))}"
+
+
+def _ties_told(count: int) -> str:
+    said = ngettext("%(number)s tie is drawn here.", "%(number)s ties are drawn here.", count)
+    return said % {"number": number(count)}
+
+
+def _joined_told(count: int, most: str) -> str:
+    said = ngettext(
+        "%(number)s organisation is joined; %(name)s has the most ties.",
+        "%(number)s organisations are joined; %(name)s has the most ties.",
+        count,
+    )
+    return said % {"number": number(count), "name": most}
 
 
 def _most(rows: list[Tie]) -> str:
