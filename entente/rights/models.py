@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.audit import clock
 from entente.audit.doors import AT, COMPLAINT, IS_JOB, IS_MEMBER, KIND, MEMBER, ORGANISATION
@@ -87,9 +88,9 @@ class Complaint(models.Model):
         RECEIVED = "received", _("received")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         INVESTIGATED = "investigated", _("being investigated")
-        ANSWERED = "answered", _("answered")
+        ANSWERED = "answered", pgettext_lazy("a complaint", "answered")
         REMEDY = "remedy", _("being put right")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("a complaint", "closed")
 
     class Outcome(models.TextChoices):
         """What the answer to a complaint comes to."""
@@ -231,7 +232,7 @@ class ComplaintMessage(OnComplaint):
         ACKNOWLEDGEMENT = "acknowledged", _("received it")
         INVESTIGATION = "investigated", _("looks into it")
         EXTENSION = "extended", _("needs more time")
-        ANSWER = "answer", _("answered")
+        ANSWER = "answer", pgettext_lazy("who wrote did this", "answered")
         END = "end", _("closed it")
 
     # A person's moments are hours: the number says what came first.

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.audit import clock
 from entente.audit.doors import DIALOGUE, PARTICIPANT, follows, owned
@@ -41,7 +42,7 @@ class Statement(OnDialogue):
         """Where a statement stands in moderation."""
 
         WAITING = "waiting", _("waiting to be read")
-        ACCEPTED = "accepted", _("accepted")
+        ACCEPTED = "accepted", pgettext_lazy("statements", "accepted")
         REJECTED = "rejected", _("not accepted")
 
     class Origin(models.TextChoices):

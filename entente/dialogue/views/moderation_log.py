@@ -7,7 +7,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -93,7 +93,9 @@ def _decision(row: dict[str, Any]) -> str:
     """What was decided, and about which statement where it has a number."""
     at = row["at"]
     said = {
-        State.ACCEPTED: _("Accepted") if at is None else _("Statement %(number)s accepted"),
+        State.ACCEPTED: pgettext("statements", "Accepted")
+        if at is None
+        else _("Statement %(number)s accepted"),
         State.REJECTED: _("Not accepted") if at is None else _("Statement %(number)s not accepted any more"),
         State.WAITING: _("Put back, to be read again")
         if at is None

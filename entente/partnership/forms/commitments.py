@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from entente.audit import clock
 from entente.partnership.models.decisions import GroupDecision
@@ -54,11 +55,19 @@ class OfferForm(WordsForm):
         super().__init__(data, initial=initial)
         self.members = {str(seat.membership_id): seat.membership for seat in seats}
         self.decisions = {str(row.pk): row for row in decisions}
-        none = [("", _("none"))]
         people = [(key, str(member)) for key, member in self.members.items()]
         self._offer("person", [("", "—"), *people])
-        self._offer("objective", none + [(text, text) for text in group.objectives])
-        self._offer("decision", none + [(key, row.question) for key, row in self.decisions.items()])
+        self._offer(
+            "objective",
+            [("", pgettext("no objective", "none")), *((text, text) for text in group.objectives)],
+        )
+        self._offer(
+            "decision",
+            [
+                ("", pgettext("no decision", "none")),
+                *((key, row.question) for key, row in self.decisions.items()),
+            ],
+        )
 
     def _offer(self, name: str, choices: list[Any]) -> None:
         field = self.fields[name]

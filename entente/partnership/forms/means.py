@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from entente.audit import clock
@@ -51,7 +51,7 @@ class MomentField(forms.DateTimeField):
 
 def area_choices() -> Iterator[tuple[str, str]]:
     """The districts, by name."""
-    yield "", gettext("everywhere")
+    yield "", pgettext("around every place", "everywhere")
     for area in sorted(Area.objects.all(), key=str):
         yield str(area.pk), str(area)
 
@@ -70,7 +70,10 @@ class ResourceForm(forms.Form):
     )
     place = forms.CharField(label=_("Where"), max_length=200, required=False)
     area = forms.ModelChoiceField(
-        label=_("District"), queryset=Area.objects.none(), required=False, empty_label=_("everywhere")
+        label=_("District"),
+        queryset=Area.objects.none(),
+        required=False,
+        empty_label=pgettext_lazy("in every place", "everywhere"),
     )
     capacity = forms.IntegerField(
         label=_("For how many people, or how many pieces"), min_value=1, required=False

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.audit import clock
 from entente.partnership.forms.library import LONG, day_field, language_field
@@ -25,7 +26,9 @@ class ProtocolFilterForm(forms.Form):
     """Which protocols the list shows, read as a sentence."""
 
     kind = forms.ChoiceField(
-        label=_("Protocols for"), required=False, choices=[("", _("anything")), *Protocol.Kind.choices]
+        label=_("Protocols for"),
+        required=False,
+        choices=[("", pgettext_lazy("what a protocol is for", "anything")), *Protocol.Kind.choices],
     )
     which = forms.ChoiceField(
         label=_("that"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.agreements.vocabulary import Category, Purpose
 from entente.people.models import Organisation
@@ -38,7 +39,7 @@ class SharingForm(forms.Form):
         super().__init__(data, auto_id="ask-%s")
         known = [(one.slug, str(one)) for one in partners]
         elsewhere = (ELSEWHERE, _("an organisation that is not listed here"))
-        self._choose("category", [("", _("anything")), *Category.choices])
+        self._choose("category", [("", pgettext_lazy("what is shared", "anything")), *Category.choices])
         self._choose("organisation", [("", _("anybody")), *known, elsewhere])
         self._choose("purpose", [("", _("whatever is agreed")), *Purpose.choices])
         self.by_slug = {one.slug: one for one in partners}

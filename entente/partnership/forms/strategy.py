@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.partnership.forms.library import LONG, day_field, language_field
 from entente.partnership.models import Finding, Group, Objective, PlannedAction, Strategy
@@ -78,7 +79,11 @@ class PassageForm(SeenForm):
 class FindingForm(SeenForm):
     """What a place needs or has."""
 
-    sort = forms.ChoiceField(label=_("It is"), choices=Finding.Sort.choices, widget=forms.RadioSelect)
+    sort = forms.ChoiceField(
+        label=pgettext_lazy("a need or an asset", "It is"),
+        choices=Finding.Sort.choices,
+        widget=forms.RadioSelect,
+    )
     area = forms.ChoiceField(label=_("Where"), required=False)
     text = Passage(
         label=_("What"),
@@ -228,7 +233,7 @@ class AdoptStrategyForm(forms.Form):
 
     adopted_on = day_field(_("Adopted on"))
     adopted_by = Line(
-        label=_("Adopted by"),
+        label=pgettext_lazy("a strategy", "Adopted by"),
         max_length=300,
         widget=one_line(),
         help_text=_("The group or the council with its decision, not the name of a person."),

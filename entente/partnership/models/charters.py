@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.audit import clock
 from entente.audit.doors import IS_JOB, IS_MEMBER, MEMBER, ORGANISATION, READERS
@@ -58,8 +59,8 @@ class Charter(OnGroup):
         CONSULTED = "consulted", _("in consultation")
         OPEN = "open", _("open for signature")
         IN_FORCE = "in_force", _("in force")
-        SUPERSEDED = "superseded", _("superseded")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        SUPERSEDED = "superseded", pgettext_lazy("a version of the charter", "superseded")
+        WITHDRAWN = "withdrawn", pgettext_lazy("a version of the charter", "withdrawn")
 
     class Part(models.TextChoices):
         """What a charter speaks about."""

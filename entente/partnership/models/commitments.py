@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.audit import clock
 from entente.audit.doors import IS_JOB, IS_MEMBER, MEMBER, ORGANISATION, READERS, ROLE
@@ -46,9 +47,9 @@ class Commitment(OnGroup):
         """What became of a promise. Whether it is late is worked out."""
 
         OFFERED = "offered", _("offered")
-        ACCEPTED = "accepted", _("accepted")
-        DONE = "done", _("done")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        ACCEPTED = "accepted", pgettext_lazy("a commitment", "accepted")
+        DONE = "done", pgettext_lazy("a commitment", "done")
+        WITHDRAWN = "withdrawn", pgettext_lazy("a commitment", "withdrawn")
 
     reference = models.CharField(max_length=14, unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")

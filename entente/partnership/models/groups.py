@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.audit import clock
 from entente.audit.doors import IS_JOB, IS_MEMBER, MEMBER, ORGANISATION, READERS, ROLE
@@ -63,8 +64,8 @@ class Group(models.Model):
 
         FORMING = "forming", _("forming")
         ACTIVE = "active", _("active")
-        SUSPENDED = "suspended", _("suspended")
-        CLOSED = "closed", _("closed")
+        SUSPENDED = "suspended", pgettext_lazy("a group", "suspended")
+        CLOSED = "closed", pgettext_lazy("a group", "closed")
 
     class DecisionRule(models.TextChoices):
         """How the group decides."""
@@ -190,7 +191,7 @@ class Place(OnGroup):
 
         INVITED = "invited", _("invited")
         ACCEPTED = "accepted", _("member")
-        DECLINED = "declined", _("declined")
+        DECLINED = "declined", pgettext_lazy("an organisation that was invited", "declined")
         WITHDRAWN = "withdrawn", _("invitation taken back")
         LEFT = "left", _("left")
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.audit import clock
 from entente.audit.actors import Actor
@@ -132,7 +133,7 @@ class Booking(models.Model):
 
         ASKED = "asked", _("asked for")
         CONFIRMED = "confirmed", _("confirmed")
-        DECLINED = "declined", _("declined")
+        DECLINED = "declined", pgettext_lazy("a booking", "declined")
         CANCELLED = "cancelled", _("cancelled")
         RETURNED = "returned", _("returned")
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.audit import clock
 from entente.audit.doors import AT, IS_JOB, IS_MEMBER, MEMBER, ORGANISATION, READERS, ROLE
@@ -60,7 +61,7 @@ class Meeting(OnGroup):
     class State(models.TextChoices):
         """How far a meeting is."""
 
-        PLANNED = "planned", _("planned")
+        PLANNED = "planned", pgettext_lazy("a meeting", "planned")
         HELD = "held", _("held")
         APPROVED = "approved", _("minutes approved")
         CANCELLED = "cancelled", _("cancelled")

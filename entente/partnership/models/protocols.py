@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.audit import clock
 from entente.audit.doors import IS_JOB, IS_MEMBER, MEMBER, ORGANISATION, ROLE
@@ -47,9 +48,9 @@ class Protocol(Worded):
         """Where a version of a protocol stands."""
 
         DRAFT = "draft", _("draft")
-        IN_USE = "in_use", _("in use")
+        IN_USE = "in_use", pgettext_lazy("a protocol", "in use")
         REPLACED = "replaced", _("replaced")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("a protocol", "withdrawn")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     family = models.UUIDField(default=uuid.uuid4, help_text="The same for every version of a protocol.")

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.audit import clock
 from entente.audit.doors import AT, IS_JOB, IS_MEMBER, ORGANISATION, READERS, ROLE
@@ -56,8 +57,8 @@ class Strategy(Worded):
         DRAFT = "draft", _("draft")
         CONSULTED = "consulted", _("being consulted on")
         ADOPTED = "adopted", _("adopted")
-        IN_FORCE = "in_force", _("in force")
-        SUPERSEDED = "superseded", _("superseded")
+        IN_FORCE = "in_force", pgettext_lazy("a strategy", "in force")
+        SUPERSEDED = "superseded", pgettext_lazy("a strategy", "superseded")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     family = models.UUIDField(default=uuid.uuid4, help_text="The same for every version for one period.")
@@ -188,9 +189,9 @@ class PlannedAction(OnStrategy):
     class State(models.TextChoices):
         """How far an action is."""
 
-        PLANNED = "planned", _("planned")
+        PLANNED = "planned", pgettext_lazy("an action of the strategy", "planned")
         GOING = "going", _("going on")
-        DONE = "done", _("done")
+        DONE = "done", pgettext_lazy("an action of the strategy", "done")
         DROPPED = "dropped", _("dropped")
 
     objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="+")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from entente.audit import clock
 from entente.audit.actors import Actor
@@ -108,7 +108,7 @@ class Standing:
 def standing(commitment: Any, today: date | None = None) -> Standing:
     """Where it stands today; late and on track are worked out."""
     if commitment.state == State.DONE:
-        return Standing("done", _("Kept"))
+        return Standing("done", pgettext("a promise", "Kept"))
     if commitment.state == State.WITHDRAWN:
         return Standing("closed", _("Withdrawn"))
     if commitment.state == State.OFFERED:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from entente.audit import clock
 from entente.partnership.models import Protocol
@@ -43,10 +44,11 @@ def _protocol(one: Protocol) -> str:
 
 def _reviews(reader: Member) -> list[Waiting]:
     before = clock.today() + SOON
-    said = _("The review of “%(title)s” is due.")
+    said = pgettext("a protocol", "The review of “%(title)s” is due.")
     found = [
         Waiting(said % {"title": one}, _protocol(one)) for one in protocols.due_for_review(reader, before)
     ]
+    said = pgettext("a strategy", "The review of “%(title)s” is due.")
     for review in strategy.reviews_due(reader, before):
         page = reverse("partnership_staff:review_strategy", args=[review.strategy.reference])
         found.append(Waiting(said % {"title": review.strategy}, page))

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language_info, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from entente.agreements.models import Agreement
@@ -92,7 +92,9 @@ def assessment_label(state: str) -> str:
     """Where an assessment stands, in words."""
     if not state:
         return _("Not started")
-    return _("Due") if state == "due" else capfirst(str(Assessment.State(state).label))
+    return (
+        pgettext("an assessment", "Due") if state == "due" else capfirst(str(Assessment.State(state).label))
+    )
 
 
 def summary_told(summary: Summary | None) -> dict[str, Any] | None:

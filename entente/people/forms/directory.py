@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from entente.people.listing import ON_CONTACT, ON_ENTRY, NewContact, NewEntry
@@ -279,7 +279,7 @@ class TieForm(forms.Form):
         if len(candidates) == 1:
             return candidates[0]
         if candidates:
-            names = ", ".join(str(one) for one in candidates[:5])
+            names = pgettext("between the members of a list", ", ").join(str(one) for one in candidates[:5])
             message = _("Several organisations fit: %(names)s. Type the whole name.")
             self.add_error("other", str(message) % {"names": names})
         else:
@@ -323,8 +323,10 @@ class WantedForm(forms.Form):
         self._choices("prevention", _("every stage of prevention"), Prevention.choices)
         self._choices("area", _("the whole city"), [(area.slug, str(area)) for area in areas])
         self._choices("spoken", _("any language"), spoken_choices())
-        self._choices("scenario", _("anything"), Scenario.choices)
-        self._choices("state", _("in use"), Entry.State.choices)
+        self._choices(
+            "scenario", pgettext_lazy("why one calls an organisation", "anything"), Scenario.choices
+        )
+        self._choices("state", pgettext_lazy("entries of the directory", "in use"), Entry.State.choices)
 
     def _choices(self, name: str, every: Any, choices: Any) -> None:
         field = self.fields[name]

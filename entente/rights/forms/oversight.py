@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entente.audit.checkpoints import Malformed, Verifier
 from entente.people.models import Organisation
@@ -17,7 +18,7 @@ SHOWN = [
     ("reading", _("readings of this log")),
 ]
 AREAS = [
-    ("", _("everywhere")),
+    ("", pgettext_lazy("in every part of the software", "everywhere")),
     ("records", _("records")),
     ("agreements", _("agreements")),
     ("dialogue", _("dialogues")),
