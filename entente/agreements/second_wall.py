@@ -58,6 +58,7 @@ GUARD_READS = (
     "partnership_fund",
 )
 COMMON = 2_000  # a word in as many texts is no way to find one
+NEVERS = "'entente_staff', 'entente_worker', 'entente_public'"  # to whom `never` is refused
 READERS = ("entente_staff", "entente_public", "entente_worker", "entente_auditor", "entente_guard")
 
 
@@ -195,7 +196,7 @@ def _walled(table: str, wall: Wall) -> Iterator[str]:
     if wall.never:
         yield (
             f"create trigger refuse_update before update on {table} for each row"
-            f" when (session_user in ('entente_staff', 'entente_worker') and ({wall.never}))"
+            f" when (session_user in ({NEVERS}) and ({wall.never}))"
             " execute function authz.refuse_update()"
         )
     yield f"drop trigger if exists require_event on {table}"

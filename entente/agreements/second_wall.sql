@@ -223,7 +223,7 @@ end $$;
 -- Whether a member sits in a task force, or ever sat there.
 create or replace function authz.has_sat(member uuid, force uuid) returns boolean language sql stable security definer
   set search_path = public, authz, pg_temp as $$
-  select exists (select from people_seat s
+  select authz.kind() in ('member', 'job') and exists (select from people_seat s
     where s.membership_id = has_sat.member and s.task_force_id = has_sat.force) $$;
 
 -- Nobody is called otherwise in the log than in the books.
@@ -386,7 +386,12 @@ create or replace function authz.standing_of_published(wanted uuid[]) returns ta
     names jsonb, joined_at timestamptz, signed_at timestamptz, left_at timestamptz)
   language sql stable security definer set search_path = public, authz, pg_temp as $$
   select a.id, case when a.ends_at <= authz.at() then 'ended' else a.state end, a.starts_at, a.ends_at,
-         (select max(e.at) from audit_event e where e.record_id = a.id and e.allowed and e.name = any(array[
+         (select max(e.at) from audit_event e where e.record_id = a.id and e.allowed
+            -- Everybody may write into the log; only its parties, its keeper and the clock move an agreement.
+            and (e.actor_kind = 'job' or e.actor_kind = 'member' and (e.actor_organisation_id = a.keeper_id
+              or exists (select from agreements_party p where p.agreement_id = a.id
+                and p.organisation_id = e.actor_organisation_id)))
+            and e.name = any(array[
             'agreements.interim_begun', 'agreements.agreement_brought_into_force',
             'agreements.agreement_suspended', 'agreements.agreement_resumed'])),
          o.id, o.slug, o.name, o.names, y.joined_at, y.signed_at, y.left_at
@@ -396,6 +401,11 @@ create or replace function authz.standing_of_published(wanted uuid[]) returns ta
    where authz.kind() is not null and a.id = any(wanted) and a.state <> 'draft'
      and exists (select from partnership_publication p where p.agreement_id = a.id)
    order by a.id, y.joined_at, o.name $$;
+-- A reference nobody published another agreement under.
+create or replace function authz.is_own_reference(wanted text, agreement uuid) returns boolean language sql stable
+  security definer set search_path = public, authz, pg_temp as $$
+  select not exists (select from partnership_publication p
+    where p.reference = wanted and p.agreement_id <> is_own_reference.agreement) $$;
 -- How many agreements live that nobody has described to the public yet: a number, nothing else.
 create or replace function authz.undescribed_agreements() returns bigint language sql stable security definer
   set search_path = public, authz, pg_temp as $$

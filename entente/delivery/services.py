@@ -56,7 +56,8 @@ def send(
         template=template,
         language=language,
     )
-    message.address, message.subject, message.body = to, subject.strip(), body.strip()
+    # A subject of two lines is refused by the mail itself, and never goes.
+    message.address, message.subject, message.body = to, " ".join(subject.split()), body.strip()
     message.calendar = calendar
     message.save(force_insert=True)
     defer("delivery.send_message", message=str(message.id))

@@ -50,16 +50,16 @@ def _event(one: Appointment, host: str) -> Event:
 
     event = Entry()
     event.add("uid", f"{one.key}@{host}")
-    event.add("summary", one.title)
+    event.add("summary", " ".join(one.title.splitlines()))
     event.add("dtstart", one.starts_at.astimezone(UTC))
     event.add("dtend", (one.starts_at + timedelta(minutes=one.minutes)).astimezone(UTC))
     event.add("dtstamp", one.changed_at.astimezone(UTC))
     event.add("sequence", one.sequence)
     event.add("status", "CANCELLED" if one.is_cancelled else "CONFIRMED")
     if one.place:
-        event.add("location", one.place)
+        event.add("location", " ".join(one.place.splitlines()))
     if one.link:
         event.add("url", one.link)
     if one.text:
-        event.add("description", one.text)
+        event.add("description", "\n".join(one.text.splitlines()))
     return event

@@ -16,7 +16,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import RequestDataTooBig
 from django.db import models, transaction
 from django.db.utils import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
@@ -187,6 +187,8 @@ class ActorMiddleware:
             request.session.is_asked_by_page = True  # type: ignore[attr-defined]
         if is_too_long(request):
             raise RequestDataTooBig
+        if "\0" in request.path_info:  # PostgreSQL has no text with it: nothing can stand there
+            raise Http404
         if request.method == "GET" and (kept := language_brought_along(request)):
             return kept
         response = self.get_response(request)

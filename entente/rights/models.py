@@ -328,7 +328,7 @@ class Learning(OnComplaint):
 
     data_policy = NO_PERSONAL_DATA
     wall = Wall(
-        read=f"({IS_JOB} or {IS_MEMBER} or public_since <= {AT})",
+        read=f"({IS_JOB} or {IS_MEMBER} or {KIND} is not null and public_since <= {AT})",
         insert=ANSWERS_IT,
         public="select",
         is_kept=True,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import itertools
 import zipfile
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entente.partnership.directory_tables import spreadsheets
 from entente.partnership.directory_tables.address_books import read_cards, write_cards
 from entente.partnership.directory_tables.cells import defused, is_formula, undone
 from entente.partnership.directory_tables.csv_tables import read_csv, write_csv
@@ -329,3 +332,26 @@ def test_what_the_directory_has_is_joined_changed_or_left_alone() -> None:
         ("refused", ["differs", "not_yours"]),
     ]  # fmt: skip
     assert made[1].changes == {"languages": ["fr"]}
+
+
+def test_a_cell_at_the_far_end_of_a_sheet_is_not_walked_to() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["name", "phone"])
+    for line in range(2, 40):
+        book.active.cell(line, 1, "A")
+        book.active.cell(line, 16_384, "far")
+    written = io.BytesIO()
+    book.save(written)
+    with pytest.MonkeyPatch.context() as patch:
+        walked, whole = itertools.count(), spreadsheets._text
+        patch.setattr(spreadsheets, "_text", lambda value: (next(walked), whole(value))[1])
+        assert len(read_spreadsheet(written.getvalue()).rows) == 38
+    assert next(walked) < 38 * 100
+
+
+def test_no_sign_that_ends_a_line_begins_another_in_a_card() -> None:
+    forged = "A\rEND:VCARD\rBEGIN:VCARD\u2028\x0bFN:B"
+    card = write_cards([{"name": forged, "web": "https://x.example\r\nTEL:1", "contact_name": ""}]).decode()
+    assert [line.partition(":")[0] for line in card.splitlines()] == [
+        "BEGIN", "VERSION", "KIND", "FN", "ORG", "URL", "END",
+    ]  # fmt: skip

@@ -121,7 +121,7 @@ def write_cards(rows: Iterable[Mapping[str, str]]) -> bytes:
             if code.strip():
                 lines.append(f"LANG:{_escaped(code.strip())}")
         if not person and row.get("web"):
-            lines.append(f"URL:{row['web']}")
+            lines.append(f"URL:{_one_line(row['web'])}")
         lines.append("END:VCARD")
         written += [_folded(line) for line in lines]
     return "".join(f"{line}\r\n" for line in written).encode()
@@ -130,7 +130,12 @@ def write_cards(rows: Iterable[Mapping[str, str]]) -> bytes:
 def _escaped(text: str) -> str:
     for sign in ("\\", ";", ","):
         text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split("\n"))
+    return _one_line(text)
+
+
+def _one_line(text: str) -> str:
+    """Whatever ends a line would begin another one in the card."""
+    return " ".join(text.splitlines()).replace("\0", "")
 
 
 def _folded(line: str) -> str:

@@ -76,7 +76,7 @@ def _first_sheet(content: bytes, limits: Limits) -> Sheet:
     try:
         for page in book.worksheets:
             page.reset_dimensions()  # a file may state any size
-            sheet = _sheet(page.iter_rows(), limits)
+            sheet = _sheet(page.iter_rows(max_col=limits.columns + 1), limits)  # a cell may stand anywhere
             if sheet.headings or sheet.problems:
                 others = len(book.worksheets) - 1
                 if others:

@@ -229,8 +229,8 @@ def week_of(text: str) -> datetime:
         day = date.fromisoformat(text)
     except ValueError:
         day = clock.today()
-    try:
-        monday = day - timedelta(days=day.weekday())
-        return timezone.make_aware(datetime.combine(monday, time()))
-    except (OverflowError, ValueError):
+    # Nobody books so far away, and the calendar has no weeks beyond its ends.
+    if abs(day.year - clock.today().year) > 100:
         return week_of("")
+    monday = day - timedelta(days=day.weekday())
+    return timezone.make_aware(datetime.combine(monday, time()))

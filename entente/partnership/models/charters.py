@@ -46,7 +46,8 @@ class Charter(OnGroup):
         " or old.state in ('open', 'in_force') and (new.state in ('draft', 'consulted')"
         " or row(new.texts, new.language, new.text_hash, new.heard, new.opened_at)"
         " is distinct from row(old.texts, old.language, old.text_hash, old.heard, old.opened_at))"
-        " or old.state = 'in_force' and new.state not in ('in_force', 'superseded')"
+        " or old.state = 'in_force' and (new.state not in ('in_force', 'superseded')"
+        " or new.in_force_at is distinct from old.in_force_at)"
         " or new.state = 'in_force' and old.state <> 'in_force'"
         " and (old.state <> 'open' or not authz.all_signed(old.id))"
         " or new.state = 'superseded' and not authz.is_followed(old.id)",

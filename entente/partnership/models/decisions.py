@@ -138,12 +138,19 @@ class DecisionEssence(OnGroup):
     wall = Wall(
         # What is hidden separately is its own row: the question, the votes and the names are not in it.
         read=f"({KIND} is not null and public_since <= {AT} or {IS_JOB} or {IS_MEMBER})",
-        insert=f"({IS_JOB} or {KEEPER_SITS})",
+        # Of a decision of this very group, as it was made.
+        insert=f"({IS_JOB} or {KEEPER_SITS} and coalesce((select d.state in ('taken', 'refused')"
+        " and d.state = partnership_decisionessence.state"
+        " and d.reference = partnership_decisionessence.reference"
+        " and d.group_id = partnership_decisionessence.group_id"
+        " from partnership_groupdecision d where d.id = decision_id limit 1), false))",
         change=f"({IS_JOB} or {KEEPER_SITS})",
         public="select",
         is_kept=True,
         columns=("state", "reversed_on", "reversal"),
-        never="old.state = 'reversed'",
+        never="old.state = 'reversed' or new.state not in (old.state, 'reversed')"
+        " or new.state <> 'reversed' and row(new.reversed_on, new.reversal)"
+        " is distinct from row(old.reversed_on, old.reversal)",
     )
 
     decision = models.OneToOneField(GroupDecision, on_delete=models.PROTECT, related_name="+")

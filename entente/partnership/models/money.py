@@ -126,7 +126,7 @@ class FundReader(models.Model):
         read=f"({IS_JOB} or {IS_MEMBER}"
         f" and (keeper_id = {ORGANISATION} or organisation_id = {ORGANISATION}))",
         insert=f"({KEEPS_FUND} and ({IS_JOB} or authz.keeps_fund(fund_id)))",
-        change=KEEPS_FUND,
+        change=f"({KEEPS_FUND} and ({IS_JOB} or authz.keeps_fund(fund_id)))",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -101,7 +101,8 @@ class Adoption(models.Model):
     wall = Wall(
         read=EVERY_MEMBER,
         insert=f"({IS_JOB} or {BINDS} and adopted_by_id = {MEMBER} and until is null and coalesce((select"
-        " p.state = 'in_use' from partnership_protocol p where p.id = protocol_id limit 1), false))",
+        " p.state = 'in_use' and p.family = partnership_adoption.family"
+        " from partnership_protocol p where p.id = protocol_id limit 1), false))",
         change=f"({IS_JOB} or {BINDS})",
         is_kept=True,
         columns=("until", "until_reason", "stays_with", "stays_reason"),

@@ -43,7 +43,8 @@ class Publication(OnAgreement):
     data_policy = NO_PERSONAL_DATA
     wall = Wall(
         read=EVERYBODY,
-        insert=f"({IS_JOB} or {BINDS} and {LIVES})",
+        # Nobody describes an agreement under another one's reference.
+        insert=f"({IS_JOB} or {BINDS} and {LIVES} and authz.is_own_reference(reference, agreement_id))",
         public="select",
         is_kept=True,
     )
@@ -94,7 +95,8 @@ class Assessment(OnAgreement):
     data_policy = NO_PERSONAL_DATA
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER} and {KEEPER_OR_PARTY})",
-        insert=f"({IS_JOB} or {BINDS} and {KEEPER} and state = 'draft' and opinion = '')",
+        insert=f"({IS_JOB} or {BINDS} and {KEEPER} and state = 'draft' and opinion = ''"
+        " and not is_favourable and opinion_at is null and decided_at is null)",
         change=f"({IS_JOB} or {BINDS} and {KEEPER})",
         is_kept=True,
         columns=(*TEXTS, "state", "opinion", "is_favourable", "opinion_at", "reasons", "conditions",
@@ -181,7 +183,10 @@ class Summary(OnAgreement):
         read=f"({IS_JOB} or {IS_MEMBER} and {KEEPER_OR_PARTY} or {EVERYBODY} and coalesce((select true"
         " from partnership_publication p where p.agreement_id = partnership_summary.agreement_id limit 1),"
         " false))",
-        insert=f"({IS_JOB} or {BINDS} and {KEEPER})",
+        # It says what was decided of this agreement, and nothing else.
+        insert=f"({IS_JOB} or {BINDS} and {KEEPER} and coalesce((select a.decided_at is not null"
+        " and a.agreement_id = partnership_summary.agreement_id and a.state = partnership_summary.state"
+        " from partnership_assessment a where a.id = assessment_id limit 1), false))",
         public="select",
         is_kept=True,
     )

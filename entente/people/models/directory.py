@@ -66,6 +66,8 @@ class Entry(models.Model):
         columns=(*CORRECTED, "kind", "name_key", "called", "language", "verified_at", "archived_reason"),
         public=f"select, update ({', '.join(CORRECTED)})",
         is_kept=True,
+        # A link takes nothing out of the directory, and brings nothing back.
+        never="authz.kind() = 'confirmation' and 'archived' in (old.state, new.state)",
     )
 
     class State(models.TextChoices):
@@ -147,7 +149,9 @@ class EntryChange(models.Model):
     )
     wall = Wall(
         read=f"({IS_JOB} or {IS_MEMBER} or {IS_CONFIRMATION} and entry_id = {CONFIRMED})",
+        # Nobody corrects an entry in somebody else's name.
         insert=f"({IS_JOB} or {IS_MEMBER} and {_of_entry('people_entrychange.entry_id', MAY_EDIT)}"
+        f" and organisation_id = {ORGANISATION} and authz.goes_by(by_name)"
         f" or {IS_CONFIRMATION} and entry_id = {CONFIRMED})",
         public="select, insert",
         is_kept=True,
