@@ -13,6 +13,8 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection, transaction
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as settings_of_examples
 
 from entente.audit.actors import acting
 from entente.config import environment
@@ -23,6 +25,10 @@ from entente.people.session_store import SessionStore
 from entente.people.sign_in import member_with
 from tests.audit.log_steps import LogOfTests, make_log
 from tests.template_city import session_key
+
+# How fast a busy machine makes examples says nothing about the product.
+settings_of_examples.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings_of_examples.load_profile("calm")
 
 
 @dataclass
