@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='statement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting'), ('origin', 'resident'), models.Q(('likeness', ''), _negated=True)), fields=('dialogue', 'likeness'), name='dialogue_waits_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('origin', 'resident'), ('state', 'waiting'), models.Q(('likeness', ''), _negated=True)), fields=('dialogue', 'likeness'), name='dialogue_waits_once'),
         ),
         migrations.AddField(
             model_name='exclusion',
