@@ -43,9 +43,16 @@ class Step:
 
 
 def take_step(
-    request: MemberRequest, step: Step, thing: Any, *, about: models.Model, page: str, of: Any = ""
+    request: MemberRequest,
+    step: Step,
+    thing: Any,
+    *,
+    about: models.Model,
+    page: str,
+    leads_to: str = "",
+    of: Any = "",
 ) -> HttpResponse:
-    """A confirmation page, or why this step can't be taken now; `page` is where it leads back to."""
+    """A confirmation page, or why not; the way back is `page`, the way on `leads_to` where that differs."""
     reader = request.member
     decision = step.may(reader, thing)
     form = step.form(request.POST or None, initial=step.initial(thing)) if step.form else None
@@ -57,7 +64,7 @@ def take_step(
             decision = kept_refusal(request, about, refused)
         else:
             messages.success(request, str(step.done))
-            return redirect(page)
+            return redirect(leads_to or page)
     context = {
         "step": step,
         "form": form,

@@ -190,9 +190,8 @@ def _place(request: MemberRequest, reference: str) -> Place:
 def _step(request: MemberRequest, reference: str, name: str) -> HttpResponse:
     place = _place(request, reference)
     page = reverse("partnership_staff:protocol", args=[reference])
-    if name == "draft_protocol_version":
-        page = f"{page}?version={place.versions[0].number + 1}"
-    return take_step(request, BY_NAME[name], place, about=place.shown, page=page)
+    leads_to = f"{page}?version={place.versions[0].number + 1}" if name == "draft_protocol_version" else page
+    return take_step(request, BY_NAME[name], place, about=place.shown, page=page, leads_to=leads_to)
 
 
 def adopt_protocol(request: MemberRequest, reference: str) -> HttpResponse:

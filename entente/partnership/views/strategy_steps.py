@@ -157,9 +157,14 @@ def _step(request: MemberRequest, reference: str, name: str) -> HttpResponse:
     if shown is None:
         raise Http404
     page = reverse("partnership_staff:strategy", args=[reference])
-    number = versions[0].number + 1 if name == "draft_strategy_version" else shown.number
+    newest = versions[0].number + 1 if name == "draft_strategy_version" else shown.number
     return take_step(
-        request, BY_NAME[name], Place(shown, versions), about=shown, page=f"{page}?version={number}"
+        request,
+        BY_NAME[name],
+        Place(shown, versions),
+        about=shown,
+        page=f"{page}?version={shown.number}",
+        leads_to=f"{page}?version={newest}",
     )
 
 
