@@ -44,6 +44,8 @@ class StartOrganisationForm(forms.Form):
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         self.fields["languages"].choices = spoken_choices()  # type: ignore[attr-defined]
+        for name in ("email", "phone"):
+            self.fields[name].widget.attrs["dir"] = "ltr"
 
     @classmethod
     def suggested(cls, organisation: Organisation, entry: Entry | None) -> dict[str, Any]:
@@ -93,7 +95,7 @@ class StartAgreementForm(forms.Form):
     def __init__(self, others: list[Organisation], data: Any = None) -> None:
         super().__init__(data)
         self.fields["template"].choices = [  # type: ignore[attr-defined]
-            (one["key"], f"{one['name']}: {one['for_what']}") for one in templates()
+            (one["key"], f"{one['name']} · {one['for_what']}") for one in templates()
         ]
         ids = [one.pk for one in others]
         self.fields["parties"].queryset = (  # type: ignore[attr-defined]
