@@ -107,7 +107,7 @@ def resource(request: MemberRequest, resource: uuid.UUID) -> HttpResponse:
         "after": (monday + timedelta(days=10)).date(),
         "bookings": queries.bookings(reader).filter(resource_id=found.pk)[:BOOKED],
         "used": number,
-        "hours": round(hours),
+        "hours_used": round(hours),
         "may_edit": rules.may_edit_resource(reader, found, at),
         "may_book": found.withdrawn_at is None and rules.may_add_resource(reader, at),
     }
