@@ -221,6 +221,15 @@ def test_the_pages_lead_from_an_offer_to_its_return(
     assert "?week" in borrower.get(f"{here}?week=9999-99-99").content.decode()
 
 
+def test_every_offer_says_how_often_it_was_lent(city: City, client_of: Callable[[Member], Client]) -> None:
+    with acting(city.amina):
+        offers = list(Resource.objects.visible_to(city.amina))
+    client = client_of(city.amina)
+    pages = [client.get(f"/staff/resources/{one.pk}/") for one in offers]
+    assert {page.status_code for page in pages} == {200}
+    assert any("hours in all" in page.content.decode() for page in pages)
+
+
 def test_the_lists_ask_as_often_for_many(city: City, client_of: Callable[[Member], Client]) -> None:
     client, counts = client_of(city.ioana), []
     for more in (3, 20):

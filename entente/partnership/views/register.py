@@ -116,6 +116,7 @@ def describe_agreements(request: MemberRequest) -> HttpResponse:
         {
             "agreement": one,
             "publication": published.get(one.pk),
+            "may_keep": bool(change_rules.may_keep(request.member, one)),
             "is_behind": one.pk in published and published[one.pk].terms != told[one.pk],
             **_assessment(latest.get(one.pk), queries.categories_in(told[one.pk])),
         }
