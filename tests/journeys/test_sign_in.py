@@ -55,14 +55,14 @@ def mailed_invitation(site: Site, address: str, folder: Path) -> str:
         parts = [part for file in (folder / "mail").glob("*") for part in file.read_bytes().split(LINE)]
         mails = [message_from_bytes(part, policy=policy.default) for part in parts if part.strip()]
         links = [_link(site, mail) for mail in mails if mail["To"] == address]
-        if link := next(filter(None, links), None):  # he may have other letters, without a link
+        if link := next(filter(None, links), None):  # he may have other letters
             return link[0]
         time.sleep(0.05)
     raise AssertionError(f"No mail for {address} came")
 
 
 def _link(site: Site, mail: EmailMessage) -> re.Match[str] | None:
-    return re.search(rf"{site.url}\S+(?=\s)", mail.get_content())
+    return re.search(rf"{site.url}/account/invitation/\S+(?=\s)", mail.get_content())
 
 
 def add_authenticator(page: Page) -> Any:
