@@ -126,7 +126,8 @@ def mail_the_link(scene: Scene, account: uuid.UUID) -> None:
     mail = uuid.uuid4()
     scene.admin.execute(
         "insert into delivery_message (id, address, subject, body, calendar, template, language, state,"
-        " attempts, error, made_at) values (%s, '', '', '', '', 'people/invitation', 'en', 'waiting', 0, '', now())",
+        " attempts, error, made_at)"
+        " values (%s, '', '', '', '', 'people/invitation', 'en', 'waiting', 0, '', now())",
         [mail],
     )
     happened(scene, "people.invitation_sent", "people.account", account)
