@@ -26,7 +26,8 @@ from entente.partnership.queries import register as queries
 from entente.partnership.rules import register as rules
 from entente.partnership.sentences import register as sentences
 from entente.partnership.services import assessments as services
-from entente.partnership.views.register import REFUSED_HERE, WRONG, kept_agreement, kept_refusal
+from entente.partnership.views.register import REFUSED_HERE, WRONG, kept_agreement
+from entente.partnership.views.steps import note_refusal
 from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
 
@@ -136,7 +137,7 @@ def _page(
         try:
             save()
         except Refused as refused:
-            decision = kept_refusal(request, agreement, refused)
+            decision = note_refusal(request, agreement, refused)
         else:
             messages.success(request, _("It is written down."))
             return redirect("partnership_staff:assessment", agreement.pk)

@@ -20,8 +20,7 @@ from entente.agreements import services as agreements
 from entente.agreements.forms import ReasonForm
 from entente.agreements.models import Party
 from entente.audit import clock
-from entente.audit.decisions import Decision, Refused
-from entente.audit.services import log
+from entente.audit.decisions import Refused
 from entente.partnership.forms.drafting import (
     AmendForm,
     BasisForm,
@@ -34,6 +33,7 @@ from entente.partnership.models import Basis, Dossier, Opinion
 from entente.partnership.queries import drafting as queries
 from entente.partnership.rules import drafting as rules
 from entente.partnership.services import amending, drafting
+from entente.partnership.views.steps import note_refusal
 from entente.people.models import Organisation
 from entente.people.sign_in import MemberRequest
 
@@ -45,14 +45,6 @@ FOUND = 20
 def dossier_or_404(request: MemberRequest, agreement_id: uuid.UUID) -> Dossier:
     """A dossier, or 404 for somebody who may not know of its agreement."""
     return get_object_or_404(queries.dossiers(request.member), pk=agreement_id)
-
-
-def kept(request: MemberRequest, about: Any, refused: Refused) -> Decision:
-    """Log a refusal that the page itself shows; what was tried is already undone."""
-    match = request.resolver_match
-    details = {"page": match.url_name if match else ""}
-    log("partnership.refused", by=request.member, about=about, decision=refused.decision, details=details)
-    return refused.decision
 
 
 def draft_from_template(request: MemberRequest) -> HttpResponse:
@@ -121,7 +113,7 @@ def write_dossier(request: MemberRequest, agreement_id: uuid.UUID) -> HttpRespon
                 **form.terms,
             )
         except Refused as refused:
-            refusal = str(kept(request, dossier, refused))
+            refusal = str(note_refusal(request, dossier, refused))
         else:
             messages.success(request, _("Saved. The version before is kept."))
             return redirect("partnership_staff:dossier", agreement_id)
@@ -165,7 +157,7 @@ def add_party(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
             rules.may_write_dossier(reader, dossier, parties, clock.now()).require()
             agreements.add_party(dossier.agreement, by=reader, organisation=organisation)
         except Refused as refused:
-            refusal = str(kept(request, dossier, refused))
+            refusal = str(note_refusal(request, dossier, refused))
         else:
             messages.success(request, _("The organisation has joined the draft."))
             return redirect("partnership_staff:dossier", agreement_id)
@@ -201,7 +193,7 @@ def state_basis(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse
         try:
             drafting.state_basis(dossier.agreement, by=reader, **form.cleaned_data)
         except Refused as refused:
-            refusal = str(kept(request, dossier, refused))
+            refusal = str(note_refusal(request, dossier, refused))
         else:
             messages.success(request, _("The legal basis is stated."))
             return redirect("partnership_staff:state_basis", agreement_id)
@@ -362,7 +354,7 @@ def _confirmed(
         try:
             do(**(form.cleaned_data if form else {}))
         except Refused as refused:
-            refusal = str(kept(request, about, refused))
+            refusal = str(note_refusal(request, about, refused))
         else:
             messages.success(request, done)
             return redirect(back, agreement_id)

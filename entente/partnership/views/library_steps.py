@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 
 from entente.audit.decisions import Decision, Refused
-from entente.audit.services import log
+from entente.partnership.views.steps import note_refusal
 from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
 
@@ -61,7 +61,7 @@ def take_step(
             with transaction.atomic():
                 step.take(thing, by=reader, **(form.cleaned_data if form else {}))
         except Refused as refused:
-            decision = kept_refusal(request, about, refused)
+            decision = note_refusal(request, about, refused)
         else:
             messages.success(request, str(step.done))
             return redirect(leads_to or page)
@@ -75,11 +75,3 @@ def take_step(
     }
     status = REFUSED_HERE if not decision else 422 if form and form.errors else 200
     return render(request, "partnership_staff/library_step.html", context, status=status)
-
-
-def kept_refusal(request: MemberRequest, about: models.Model, refused: Refused) -> Decision:
-    """Log a refusal that the page itself shows; what was tried is already undone."""
-    match = request.resolver_match
-    details = {"page": match.url_name if match else ""}
-    log("partnership.refused", by=request.member, about=about, decision=refused.decision, details=details)
-    return refused.decision

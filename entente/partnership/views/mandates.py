@@ -21,7 +21,8 @@ from entente.agreements.rules import lasts
 from entente.audit import clock
 from entente.audit.decisions import Refused
 from entente.partnership.forms.drafting import MandateForm
-from entente.partnership.views.drafting import REFUSED_HERE, kept
+from entente.partnership.views.drafting import REFUSED_HERE
+from entente.partnership.views.steps import note_refusal
 from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
 
@@ -55,7 +56,7 @@ def record_mandate(request: MemberRequest) -> HttpResponse:
         try:
             services.record_mandate(typed.pop("member"), by=request.member, until=_end_of(until), **typed)
         except Refused as refused:
-            refusal = str(kept(request, None, refused))
+            refusal = str(note_refusal(request, None, refused))
         else:
             messages.success(request, _("The mandate is recorded. From now on only those with one sign."))
             return redirect("partnership_staff:mandates")
@@ -85,7 +86,7 @@ def end_mandate(request: MemberRequest, mandate_id: uuid.UUID) -> HttpResponse:
         try:
             services.end_mandate(mandate, by=request.member, **form.cleaned_data)
         except Refused as refused:
-            refusal = str(kept(request, mandate, refused))
+            refusal = str(note_refusal(request, mandate, refused))
         else:
             messages.success(request, _("The mandate has ended. What was signed under it stays signed."))
             return redirect("partnership_staff:mandates")

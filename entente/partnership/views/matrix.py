@@ -25,7 +25,8 @@ from entente.partnership.models import Dossier
 from entente.partnership.queries import drafting as queries
 from entente.partnership.rules import drafting as rules
 from entente.partnership.services import drafting as services
-from entente.partnership.views.drafting import REFUSED_HERE, dossier_or_404, kept
+from entente.partnership.views.drafting import REFUSED_HERE, dossier_or_404
+from entente.partnership.views.steps import note_refusal
 from entente.people.models import Member, Organisation
 from entente.people.sign_in import MemberRequest
 
@@ -50,7 +51,7 @@ def set_matrix(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
         return _page(request, dossier, parties, sheet, meeting=meeting, status=REFUSED_HERE)
     except Refused as refused:
         sheet.ticked = {cell: signs for cell, signs in mine.items() if cell in sheet.now}
-        kept(request, dossier, refused)
+        note_refusal(request, dossier, refused)
         return _page(request, dossier, parties, sheet, refusal=str(refused), status=REFUSED_HERE)
     said = ngettext("%(number)d clause was changed.", "%(number)d clauses were changed.", number)
     messages.success(request, said % {"number": number} if number else _("Nothing was changed."))

@@ -23,7 +23,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from entente.audit import clock
 from entente.audit.decisions import Decision, Refused
-from entente.audit.services import log
 from entente.partnership.calendar_files import PUBLISH, Appointment, calendar_file
 from entente.partnership.forms.means import (
     BookingForm,
@@ -38,6 +37,7 @@ from entente.partnership.models.means import Booking, Resource
 from entente.partnership.queries import means as queries
 from entente.partnership.rules import means as rules
 from entente.partnership.services import means as services
+from entente.partnership.views.steps import note_refusal
 from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
 
@@ -166,7 +166,7 @@ def book_resource(request: MemberRequest, resource: uuid.UUID) -> HttpResponse:
         try:
             booking = services.book_resource(found, by=reader, **form.cleaned_data)
         except Refused as refused:
-            refusal = str(_kept(request, found, refused))
+            refusal = str(note_refusal(request, found, refused))
             form.add_error(None, refusal)
         else:
             messages.success(request, _("You asked for it. Whoever lends it confirms or declines."))
@@ -174,14 +174,6 @@ def book_resource(request: MemberRequest, resource: uuid.UUID) -> HttpResponse:
     context = {"form": form, "resource": found}
     status = REFUSED_HERE if refusal else 400 if form.errors else 200
     return render(request, "partnership_staff/book_resource.html", context, status=status)
-
-
-def _kept(request: MemberRequest, about: Any, refused: Refused) -> Decision:
-    """Log a refusal that the page itself shows; what was tried is already undone."""
-    match = request.resolver_match
-    details = {"page": match.url_name if match else ""}
-    log("partnership.refused", by=request.member, about=about, decision=refused.decision, details=details)
-    return refused.decision
 
 
 @require_safe
@@ -237,7 +229,7 @@ def _step(
         try:
             take(found, by=reader, **(form.cleaned_data if form else {}))
         except Refused as refused:
-            decision = _kept(request, found, refused)
+            decision = note_refusal(request, found, refused)
         else:
             messages.success(request, str(done))
             return redirect("partnership_staff:booking", found.pk)

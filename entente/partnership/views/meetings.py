@@ -32,7 +32,8 @@ from entente.partnership.queries import decisions as decided
 from entente.partnership.queries import meetings as queries
 from entente.partnership.rules import meetings as rules
 from entente.partnership.services import meetings as services
-from entente.partnership.views.paper_steps import TYPED_WRONG, Back, Words, keep_refusal, step
+from entente.partnership.views.paper_steps import Back, Words, step
+from entente.partnership.views.steps import NOT_READ, note_refusal
 from entente.people.sign_in import MemberRequest
 
 ON_A_PAGE = 25
@@ -301,7 +302,7 @@ def write_minutes(request: MemberRequest, point_id: uuid.UUID) -> HttpResponse:
         try:
             services.write_minutes(point, by=reader, **form.cleaned_data)
         except Refused as refused:
-            keep_refusal(request, point.meeting, refused)
+            note_refusal(request, point.meeting, refused)
             form = MinutesForm({"text": form.cleaned_data["text"], "read": initial["read"]})
             form.full_clean()
             form.add_error(None, str(refused.decision))
@@ -310,7 +311,7 @@ def write_minutes(request: MemberRequest, point_id: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The minutes of this point are saved."))
             return redirect(f"{page_of(point.meeting)}#point-{point.pk}")
     context = {"point": point, "form": form, "theirs": theirs, "editions": editions}
-    status = TYPED_WRONG if form.errors else 200
+    status = NOT_READ if form.errors else 200
     return render(request, "partnership_staff/write_minutes.html", context, status=status)
 
 

@@ -14,11 +14,8 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 
 from entente.audit.decisions import Decision, Refused
-from entente.audit.services import log
+from entente.partnership.views.steps import NOT_READ, REFUSED_HERE, note_refusal
 from entente.people.sign_in import MemberRequest
-
-REFUSED_HERE = 409
-TYPED_WRONG = 422
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ def step(
         try:
             made = take(**(form.cleaned_data if form else {}))
         except Refused as refused:
-            keep_refusal(request, about, refused)
+            note_refusal(request, about, refused)
             refusal = str(refused.decision)
             if form is not None:
                 form.add_error(None, refusal)
@@ -68,13 +65,6 @@ def step(
         else:
             messages.success(request, str(words.done))
             return redirect(to(made) if to else back.url)
-    status = REFUSED_HERE if refusal else TYPED_WRONG if form is not None and form.errors else 200
+    status = REFUSED_HERE if refusal else NOT_READ if form is not None and form.errors else 200
     context = {"words": words, "back": back, "form": form, "refusal": refusal, **(more or {})}
     return render(request, template, context, status=status)
-
-
-def keep_refusal(request: MemberRequest, about: models.Model, refused: Refused) -> None:
-    """Log a refusal that the page itself shows; what was tried is already undone."""
-    match = request.resolver_match
-    details = {"page": match.url_name if match else ""}
-    log("partnership.refused", by=request.member, about=about, decision=refused.decision, details=details)

@@ -25,7 +25,8 @@ from entente.partnership.rules import protocols as rules
 from entente.partnership.services import protocols as services
 from entente.partnership.views import protocol_steps as steps
 from entente.partnership.views.library_papers import printed
-from entente.partnership.views.library_steps import REFUSED_HERE, kept_refusal
+from entente.partnership.views.library_steps import REFUSED_HERE
+from entente.partnership.views.steps import note_refusal
 from entente.partnership.views.wording import language_links
 from entente.people.models import Member
 from entente.people.sign_in import MemberRequest
@@ -172,7 +173,7 @@ def edit_protocol(request: MemberRequest, reference: str, language: str) -> Http
                     review_on=told["review_on"],
                 )
         except Refused as refused:
-            refusal = str(kept_refusal(request, draft, refused))
+            refusal = str(note_refusal(request, draft, refused))
             now, form = _side_by_side(request, draft, form)
         else:
             messages.success(request, _("Saved."))

@@ -21,8 +21,7 @@ from entente.agreements import register as agreements
 from entente.agreements.models import Agreement
 from entente.audit import clock
 from entente.audit.actors import VISITOR
-from entente.audit.decisions import Decision, Refused
-from entente.audit.services import log
+from entente.audit.decisions import Refused
 from entente.partnership import printing
 from entente.partnership.forms.register import EssenceForm
 from entente.partnership.models import Publication
@@ -30,6 +29,7 @@ from entente.partnership.queries import register as queries
 from entente.partnership.rules import register as rules
 from entente.partnership.sentences import register as sentences
 from entente.partnership.services import register as services
+from entente.partnership.views.steps import note_refusal
 from entente.people.sign_in import MemberRequest
 from entente.records.references import as_reference
 
@@ -141,14 +141,6 @@ def kept_agreement(request: MemberRequest, agreement_id: uuid.UUID) -> Agreement
     return found
 
 
-def kept_refusal(request: MemberRequest, about: Agreement, refused: Refused) -> Decision:
-    """Log a refusal that the page itself shows; what was tried is already undone."""
-    match = request.resolver_match
-    details = {"page": match.url_name if match else ""}
-    log("partnership.refused", by=request.member, about=about, decision=refused.decision, details=details)
-    return refused.decision
-
-
 def publish_essence(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResponse:
     """Write what everybody reads about an agreement, and see beforehand what stands beside it."""
     agreement, at = kept_agreement(request, agreement_id), clock.now()
@@ -171,7 +163,7 @@ def publish_essence(request: MemberRequest, agreement_id: uuid.UUID) -> HttpResp
                 contacts=form.contacts,
             )
         except Refused as refused:
-            decision = kept_refusal(request, agreement, refused)
+            decision = note_refusal(request, agreement, refused)
         else:
             messages.success(request, _("Everybody can read it now."))
             return redirect("partnership:register_page", made.reference)

@@ -78,7 +78,7 @@ def ask(
     return render(request, step.template, context, status=status)
 
 
-def note_refusal(request: MemberRequest, about: models.Model, refused: Refused) -> Decision:
+def note_refusal(request: MemberRequest, about: models.Model | None, refused: Refused) -> Decision:
     """Log a refusal that the page itself shows; what was tried is already undone."""
     match = request.resolver_match
     details = {"page": match.url_name if match else ""}

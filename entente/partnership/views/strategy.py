@@ -25,7 +25,8 @@ from entente.partnership.rules import strategy as rules
 from entente.partnership.services import strategy as services
 from entente.partnership.views import strategy_steps as steps
 from entente.partnership.views.library_papers import printed
-from entente.partnership.views.library_steps import REFUSED_HERE, kept_refusal
+from entente.partnership.views.library_steps import REFUSED_HERE
+from entente.partnership.views.steps import note_refusal
 from entente.partnership.views.strategy_page import STATE_KINDS, told
 from entente.partnership.views.wording import language_links
 from entente.people.models import Member
@@ -122,7 +123,7 @@ def edit_strategy(request: MemberRequest, reference: str, language: str) -> Http
             with transaction.atomic():
                 services.edit_strategy(shown, by=request.member, language=language, **form.cleaned_data)
         except Refused as refused:
-            refusal = str(kept_refusal(request, shown, refused))
+            refusal = str(note_refusal(request, shown, refused))
         else:
             messages.success(request, _("Saved."))
             return redirect(page_of(shown))

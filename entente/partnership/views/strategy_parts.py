@@ -32,7 +32,8 @@ from entente.partnership.models import Citation, Finding, Objective, PlannedActi
 from entente.partnership.queries import strategy as queries
 from entente.partnership.rules import strategy as rules
 from entente.partnership.services import strategy_parts as services
-from entente.partnership.views.library_steps import REFUSED_HERE, Step, kept_refusal, take_step
+from entente.partnership.views.library_steps import REFUSED_HERE, Step, take_step
+from entente.partnership.views.steps import note_refusal
 from entente.partnership.views.strategy import draft_of, page_of
 from entente.partnership.views.wording import language_links
 from entente.people.sign_in import MemberRequest
@@ -103,7 +104,7 @@ def _save(request: MemberRequest, about: Strategy, take: Callable[[], Any]) -> s
         with transaction.atomic():
             take()
     except Refused as refused:
-        return str(kept_refusal(request, about, refused))
+        return str(note_refusal(request, about, refused))
     messages.success(request, say("Saved."))
     return ""
 
